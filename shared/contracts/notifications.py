@@ -1,0 +1,5 @@
+"""What notifications says: nothing yet."""
+
+from shared.contracts.event import Event
+
+EVENTS: tuple[type[Event], ...] = ()

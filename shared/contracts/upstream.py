@@ -1,0 +1,228 @@
+"""What other systems report to us, and what we answer them: the open event door."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter
+from pydantic_core import PydanticCustomError
+
+from shared.contracts.event import Event, Value
+from shared.contracts.membership import Language, Role
+
+CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
+CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
+LINE_BREAKS = [0x2028, 0x2029]
+DIRECTION_OVERRIDES = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+FORBIDDEN = frozenset(map(chr, CONTROLS + LINE_BREAKS + DIRECTION_OVERRIDES))
+_URL = TypeAdapter(HttpUrl)
+
+
+def fault(code: str, reason: str, expected: str) -> PydanticCustomError:
+    """Return a validation fault with a stable code, what is wrong, and what would be right."""
+    return PydanticCustomError("rule", "{reason}", {"code": code, "reason": reason, "expected": expected})
+
+
+def _single_line(text: str) -> str:
+    if bad := sorted({f"U+{ord(character):04X}" for character in text if character in FORBIDDEN}):
+        raise fault(
+            "forbidden_character",
+            f"holds {', '.join(bad)}, a control character or an override of the writing direction",
+            "one line of visible text",
+        )
+    if text != text.strip():
+        raise fault("surrounding_blanks", "begins or ends with a blank", "the text without blanks around it")
+    return text
+
+
+def _reachable(address: str) -> str:
+    try:
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as why:
+        raise fault(
+            "email", str(why), "an e-mail address such as anna@koege.example, in a-z and 0-9 before the @"
+        ) from None
+    return found.ascii_email or found.normalized
+
+
+def _cvr(number: str) -> str:
+    digits = number.isascii() and number.isdigit() and len(number) == len(CVR_WEIGHTS)
+    if not digits or sum(int(d) * w for d, w in zip(number, CVR_WEIGHTS, strict=True)) % 11:
+        raise fault("cvr", "is no CVR number", "eight digits that satisfy the modulus-11 check")
+    return number
+
+
+def _web_address(address: str) -> str:
+    _URL.validate_python(address)
+    return address
+
+
+def _date(value: object) -> object:
+    if not isinstance(value, str) or len(value) != len("2026-01-31"):
+        raise fault("date", "is no date", "a date as YYYY-MM-DD")
+    return value
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_single_line)]
+Day = Annotated[date, Field(strict=False), BeforeValidator(_date)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(_reachable)]
+
+
+class Report(BaseModel):
+    """A part of what an upstream system reports; types are strict, unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class OrganisationReport(Report):
+    """An organisation as its publisher knows it; `key` is the publisher's own identifier, unique in its source."""
+
+    key: Line
+    name: Line
+    kind: Line = Field(description="association, business_council, municipality, partner, or what operators added.")
+    town: Line
+    municipality_code: Annotated[str, Field(pattern=r"^[0-9]{3}$")] = Field(
+        description="The official code of the municipality. Two towns may share one."
+    )
+    region: Line | None = None
+    cvr: Annotated[str, AfterValidator(_cvr)] | None = None
+    website: Annotated[str, Field(max_length=2000), AfterValidator(_web_address)] | None = None
+
+
+class ContactReport(Report):
+    """A person who acts for an organisation; `key` is the publisher's own identifier, unique in its source."""
+
+    key: Line
+    name: Line
+    email: Email
+    phone: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_single_line)] | None = None
+    title: Line | None = None
+    role: Role
+    language: Language = "da"
+
+
+def _distinct_keys(contacts: Sequence[ContactReport]) -> Sequence[ContactReport]:
+    keys = [contact.key for contact in contacts]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise fault("key_twice", f"names the key {twice[0]} twice", "each contact once")
+    return contacts
+
+
+class UpstreamMessage(Report):
+    """What another system reports about one organisation."""
+
+    type: ClassVar[str]
+
+
+class OrganisationJoined(UpstreamMessage):
+    """An organisation is a member from `since`, and each listed contact acts for it; ends nobody's mandate."""
+
+    type: ClassVar[str] = "upstream.organisation_joined.v1"
+
+    organisation: OrganisationReport
+    since: Day
+    contacts: Annotated[tuple[ContactReport, ...], Field(strict=False), AfterValidator(_distinct_keys)]
+
+
+class OrganisationUpdated(UpstreamMessage):
+    """What is known of an organisation has changed."""
+
+    type: ClassVar[str] = "upstream.organisation_updated.v1"
+
+    organisation: OrganisationReport
+
+
+class OrganisationLeft(UpstreamMessage):
+    """An organisation is no longer a member; `on` is the first day without. Ends every older mandate."""
+
+    type: ClassVar[str] = "upstream.organisation_left.v1"
+
+    organisation_key: Line
+    on: Day
+    reason: Annotated[str, Field(max_length=500), AfterValidator(_single_line)] | None = None
+
+
+class ContactAppointed(UpstreamMessage):
+    """A contact acts for an organisation from `since`."""
+
+    type: ClassVar[str] = "upstream.contact_appointed.v1"
+
+    organisation_key: Line
+    contact: ContactReport
+    since: Day
+
+
+class ContactUpdated(UpstreamMessage):
+    """What is known of a contact has changed: name, address, language, role or title."""
+
+    type: ClassVar[str] = "upstream.contact_updated.v1"
+
+    organisation_key: Line
+    contact: ContactReport
+
+
+class ContactDeparted(UpstreamMessage):
+    """A contact no longer acts for an organisation; `on` is the first day without."""
+
+    type: ClassVar[str] = "upstream.contact_departed.v1"
+
+    organisation_key: Line
+    contact_key: Line
+    on: Day
+
+
+MESSAGES: tuple[type[UpstreamMessage], ...] = (
+    OrganisationJoined,
+    OrganisationUpdated,
+    OrganisationLeft,
+    ContactAppointed,
+    ContactUpdated,
+    ContactDeparted,
+)
+
+
+class Fault(Value):
+    """One thing that is wrong with a message, and what would be right."""
+
+    field: str = Field(
+        description="Where: a CloudEvents attribute (`id`) or a path in the data (`data.contacts[0].email`)."
+    )
+    code: str = Field(description="Stable, for programs.")
+    reason: str
+    expected: str
+
+
+class Answer(Event):
+    """What became of one message, sent to the queue of the system that published it."""
+
+    message_source: str | None = Field(description="The CloudEvents source of the message, where it had one.")
+    message_id: str | None = Field(description="The CloudEvents id of the message, where it had one.")
+    message_type: str | None = Field(description="The CloudEvents type of the message, where it had one.")
+
+
+class MessageAccepted(Answer):
+    """The message was taken in, now or when it first came."""
+
+    type: ClassVar[str] = "upstream.message_accepted.v1"
+
+    organisation_id: UUID
+    organisation_version: int
+
+
+class MessageSuperseded(Answer):
+    """We knew something newer already; the message changed nothing."""
+
+    type: ClassVar[str] = "upstream.message_superseded.v1"
+
+
+class MessageRejected(Answer):
+    """The message changed nothing and is kept for a human to see; its id may be used again once repaired."""
+
+    type: ClassVar[str] = "upstream.message_rejected.v1"
+
+    faults: tuple[Fault, ...]
+
+
+ANSWERS: tuple[type[Answer], ...] = (MessageAccepted, MessageSuperseded, MessageRejected)

@@ -1,0 +1,80 @@
+"""Connections to a service's own schema, and transactions that tell others once they are committed."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection: TypeAlias = asyncpg.Connection
+    Pool: TypeAlias = asyncpg.Pool
+
+UNREACHABLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+class Database:
+    """A pool of connections with a service's runtime role, whose search path is the service's schema."""
+
+    def __init__(self, url: str, *, most: int = 8) -> None:
+        self._url = url
+        self._most = most
+        self._pool: Pool | None = None
+        self._on_commit: list[Callable[[], None]] = []
+
+    async def open(self) -> None:
+        """Make the pool; it connects when it is first used, so that a database that is down delays nobody."""
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=0,
+            max_size=self._most,
+            command_timeout=60,
+            server_settings={"idle_in_transaction_session_timeout": "60000"},
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._pool:
+            await self._pool.close()
+
+    def on_commit(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called after each commit of this process."""
+        self._on_commit.append(tell)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection outside any transaction."""
+        if self._pool is None:
+            raise asyncpg.InterfaceError("the pool is not open")
+        async with self._pool.acquire() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection in a transaction that commits at the end, or rolls back on any error."""
+        async with self.connection() as conn, conn.transaction():
+            yield conn
+        for tell in self._on_commit:
+            tell()
+
+    async def trouble(self) -> str | None:
+        """Return why the database cannot be used now, or None when all is well."""
+        try:
+            async with self.connection() as conn:
+                await conn.fetchval("SELECT 1", timeout=2)
+        except (*UNREACHABLE, TimeoutError, asyncpg.PostgresError) as why:
+            return f"no answer from the database ({type(why).__name__})"
+        return None

@@ -1,0 +1,43 @@
+"""The ways in which a request can be wrong; each has a stable code and says what would be right."""
+
+from typing import ClassVar
+
+
+class Refused(Exception):
+    """What was asked for cannot be done; `field` names the part of the request that is at fault."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+
+
+class Invalid(Refused):
+    """The request makes no sense as it stands."""
+
+    status = 422
+    code = "invalid"
+
+
+class NotFound(Refused):
+    """There is no such thing."""
+
+    status = 404
+    code = "not_found"
+
+
+class Conflict(Refused):
+    """It made sense, but not in the present state."""
+
+    status = 409
+    code = "conflict"
+
+
+class NotAllowed(Refused):
+    """The caller may not do this."""
+
+    status = 401
+    code = "not_allowed"

@@ -1,0 +1,1 @@
+"""How events travel: CloudEvents over RabbitMQ, an outbox and an inbox in each service's schema."""

@@ -1,0 +1,105 @@
+"""Takes items one at a time and applies them many at a time, each group in one transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Generic, TypeVar
+
+import asyncpg
+
+from shared import logs
+from shared.database.pool import UNREACHABLE, Connection, Database
+
+log = logs.get(__name__)
+
+T = TypeVar("T")
+Apply = Callable[[Connection, Sequence[T]], Awaitable[None]]
+
+PASSING = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+TRIES = 5
+
+
+class Batches(Generic[T]):
+    """One group is applied while the next gathers: at rest nobody waits, under load the groups grow by themselves.
+
+    A group that fails is halved until the item at fault stands alone, so that it fails for its own submitter and
+    for nobody else. While the database is unreachable nothing fails: the group waits for it.
+    """
+
+    def __init__(self, database: Database, apply: Apply[T], *, most: int = 200) -> None:
+        self._database = database
+        self._apply = apply
+        self._most = most
+        self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._arrived = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="batches")
+
+    async def stop(self) -> None:
+        """Stop at once; what was not committed stays with its submitter."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        for _, done in self._waiting:
+            done.cancel()
+
+    async def submit(self, item: T) -> None:
+        """Return once the item's transaction is committed; raise what applying this item alone raised."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, done))
+        self._arrived.set()
+        await done
+
+    async def _run(self) -> None:
+        while True:
+            await self._arrived.wait()
+            await asyncio.sleep(0)
+            group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            if not self._waiting:
+                self._arrived.clear()
+            try:
+                await self._settle(group)
+            except asyncio.CancelledError:
+                self._waiting = group + self._waiting
+                raise
+
+    async def _settle(self, group: list[tuple[T, "asyncio.Future[None]"]]) -> None:
+        try:
+            await self._commit([item for item, _ in group])
+        except Exception as why:
+            if len(group) == 1:
+                _fail(group[0][1], why)
+                return
+            middle = len(group) // 2
+            await self._settle(group[:middle])
+            await self._settle(group[middle:])
+            return
+        for _, done in group:
+            if not done.done():
+                done.set_result(None)
+
+    async def _commit(self, items: Sequence[T]) -> None:
+        """Apply in one transaction; wait for a database that is away, try again what passes by itself."""
+        delay, tries = 0.1, 0
+        while True:
+            try:
+                async with self._database.transaction() as conn:
+                    await self._apply(conn, items)
+            except UNREACHABLE as why:
+                log.warning("the database is away", error=type(why).__name__, waiting=len(items))
+            except PASSING:
+                tries += 1
+                if tries == TRIES:
+                    raise
+            else:
+                return
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 5.0)
+
+
+def _fail(done: "asyncio.Future[None]", why: Exception) -> None:
+    if not done.done():
+        done.set_exception(why)

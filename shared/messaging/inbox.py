@@ -1,0 +1,164 @@
+"""What a service hears: each event once, many in one transaction, acknowledged after the commit."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import aiormq
+from faststream import AckPolicy
+from faststream.exceptions import NackMessage
+from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitMessage, RabbitQueue
+from pydantic import ValidationError
+
+from shared import logs
+from shared.contracts.event import Event
+from shared.database.pool import Connection, Database
+from shared.messaging import cloudevents, topology
+from shared.messaging.batches import Batches
+from shared.messaging.cloudevents import Heard, Unreadable
+from shared.messaging.ladder import Ladder
+
+log = logs.get(__name__)
+
+E = TypeVar("E", bound=Event)
+Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
+
+PREFETCH = 300
+
+
+class Inbox:
+    """Hands events to the service's subscribers.
+
+    A subscriber takes the connection and all fresh events of its kind in a group, oldest first; the kinds are
+    applied in the order in which the subscribers were registered. If it raises, the group is halved until the
+    event at fault is alone: that one climbs the retry ladder and is parked at its end.
+    """
+
+    name = "subscribers"
+
+    def __init__(self, service: str, database: Database, amqp_url: str) -> None:
+        self._service = service
+        self._hearers: dict[str, Hearer[Any]] = {}
+        self._events: dict[str, type[Event]] = {}
+        self._batches: Batches[Heard[Event]] = Batches(database, self._apply)
+        self._broker = RabbitBroker(
+            amqp_url,
+            fail_fast=False,
+            reconnect_interval=1,
+            graceful_timeout=8,
+            app_id=service,
+            default_channel=Channel(publisher_confirms=True, on_return_raises=True),
+            apply_types=False,
+            logger=None,
+        )
+        self._ladder = Ladder(service, self._broker)
+        self._subscriber = self._broker.subscriber(
+            RabbitQueue(topology.inbox(service), queue_type=QueueType.QUORUM, declare=False),
+            channel=Channel(prefetch_count=PREFETCH),
+            ack_policy=AckPolicy.REJECT_ON_ERROR,
+            decoder=_undecoded,
+        )
+        self._subscriber(self._hear)
+
+    def hears(self, kind: type[E]) -> Callable[[Hearer[E]], Hearer[E]]:
+        """Register the one subscriber for a kind of event."""
+
+        def register(hearer: Hearer[E]) -> Hearer[E]:
+            self._events[kind.type] = kind
+            self._hearers[kind.type] = hearer
+            return hearer
+
+        return register
+
+    @property
+    def kinds(self) -> frozenset[type[Event]]:
+        """The kinds of events that are heard."""
+        return frozenset(self._events.values())
+
+    async def start(self) -> None:
+        await self._batches.start()
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Stop taking messages, finish those begun, then close; nothing is handed back that was not begun."""
+        await self._cancel_consumer()
+        await self._broker.stop()
+        await self._batches.stop()
+
+    async def trouble(self) -> str | None:
+        queue, tag = self._subscriber._queue_obj, self._subscriber._consumer_tag
+        if not self._subscriber.running or queue is None or tag is None:
+            return "no consumer"
+        if queue.channel.is_closed:
+            return "the consumer is gone"
+        channel = await queue.channel.get_underlay_channel()
+        return None if isinstance(channel, aiormq.Channel) and tag in channel.consumers else "the consumer is gone"
+
+    async def _cancel_consumer(self) -> None:
+        queue, tag = self._subscriber._queue_obj, self._subscriber._consumer_tag
+        if queue is not None and tag is not None and not queue.channel.is_closed:
+            self._subscriber._consumer_tag = None
+            await queue.cancel(tag)
+
+    async def _hear(self, message: RabbitMessage) -> None:
+        try:
+            await self._take(message)
+        except Exception as why:
+            log.warning("the retry ladder is away", error=type(why).__name__)
+            await asyncio.sleep(1)
+            raise NackMessage from why
+
+    async def _take(self, message: RabbitMessage) -> None:
+        try:
+            heard = cloudevents.read(message.headers, message.body, self._events)
+        except (Unreadable, ValidationError) as why:
+            await self._ladder.park(message, why)
+            return
+        try:
+            await self._batches.submit(heard)
+        except Exception as why:
+            await self._ladder.climb(message, why)
+
+    async def _apply(self, conn: Connection, group: Sequence[Heard[Event]]) -> None:
+        fresh = await mark(conn, group)
+        for kind, hearer in self._hearers.items():
+            if events := [heard.event for heard in fresh if heard.event.type == kind]:
+                await hearer(conn, events)
+        for heard in fresh:
+            log.info(
+                "heard",
+                event_type=heard.event.type,
+                event_id=heard.id,
+                correlation_id=heard.event.correlation_id,
+            )
+
+
+async def mark(conn: Connection, group: Sequence[Heard[Event]]) -> list[Heard[Event]]:
+    """Mark events as seen and return those that were not seen before, each once, in order."""
+    unique = {(heard.source, heard.id): heard for heard in reversed(group)}
+    rows = await conn.fetch(
+        """
+        INSERT INTO inbox (source, event_id)
+        SELECT * FROM unnest($1::text[], $2::text[])
+            ON CONFLICT DO NOTHING
+        RETURNING source, event_id
+        """,
+        [source for source, _ in unique],
+        [event_id for _, event_id in unique],
+    )
+    new = {(row["source"], row["event_id"]) for row in rows}
+    return [heard for key, heard in reversed(unique.items()) if key in new]
+
+
+def newest(events: Iterable[E], key: Callable[[E], object]) -> list[E]:
+    """Keep, of the events about each thing, the one with the highest `version`."""
+    kept: dict[object, E] = {}
+    for event in events:
+        known = kept.get(key(event))
+        if known is None or event.version > known.version:  # type: ignore[attr-defined]
+            kept[key(event)] = event
+    return list(kept.values())
+
+
+async def _undecoded(message: RabbitMessage) -> RabbitMessage:
+    return message

@@ -1,0 +1,152 @@
+"""Publishes what stands in the outbox, with confirms; a row leaves the outbox only once the broker has it."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import aio_pika
+import asyncpg
+from aio_pika.abc import AbstractChannel, DeliveryMode
+from aiormq.exceptions import DeliveryError
+
+from shared import logs
+from shared.database.pool import Connection
+from shared.messaging import cloudevents
+from shared.parts import Loop
+
+log = logs.get(__name__)
+
+BATCH = 200
+PUBLISH_SECONDS = 10
+MOST_ATTEMPTS = 20
+STANDBY_SECONDS = 1.0
+# A leader whose host vanished must lose its lock soon.
+KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+
+
+class Relay:
+    """The relay of one service. Any number may run; one leads (an advisory lock), the others stand by."""
+
+    name = "relay"
+
+    def __init__(self, service: str, database_url: str, amqp_url: str, *, poll: float = 0.1) -> None:
+        self._service = service
+        self._database_url = database_url
+        self._amqp_url = amqp_url
+        self._loop = Loop(self.name, self._step, pause=poll)
+        self._connections = AsyncExitStack()
+        self._leader: _Leader | None = None
+        self.start = self._loop.start
+        self.trouble = self._loop.trouble
+        self.wake = self._loop.wake
+
+    async def stop(self) -> None:
+        await self._loop.stop()
+        await self._disconnect()
+
+    async def _step(self) -> bool:
+        try:
+            if self._leader is None:
+                self._leader = await self._connect()
+            return await self._leader.publish_oldest()
+        except BaseException:
+            await self._disconnect()
+            raise
+
+    async def _connect(self) -> "_Leader":
+        conn = await asyncpg.connect(self._database_url, server_settings=KEEPALIVE, command_timeout=60)
+        self._connections.push_async_callback(conn.close, timeout=2)
+        lock = f"{self._service}.relay"
+        while not await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
+            await asyncio.sleep(STANDBY_SECONDS)
+        connection = await aio_pika.connect(self._amqp_url, client_properties={"connection_name": lock})
+        self._connections.push_async_callback(connection.close)
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        return _Leader(self._service, conn, channel)
+
+    async def _disconnect(self) -> None:
+        self._leader = None
+        connections, self._connections = self._connections, AsyncExitStack()
+        try:
+            await connections.aclose()
+        except Exception as why:
+            log.info("a connection closed with an error", part=self.name, error=type(why).__name__)
+
+
+@dataclass(frozen=True)
+class _Leader:
+    """The relay that holds the lock, and its connections.
+
+    Rows go out in the order in which they were written. A row that the broker refuses is tried again and parked
+    in the outbox after some attempts, so that it holds up nobody; trouble with the connection counts for no row.
+    """
+
+    service: str
+    conn: Connection
+    channel: AbstractChannel
+
+    async def publish_oldest(self) -> bool:
+        """Publish the oldest rows; return whether there may be more to do at once."""
+        async with self.conn.transaction():
+            rows = await self._oldest()
+            outcomes = await asyncio.gather(*map(self._publish, rows), return_exceptions=True)
+            results = list(zip((row["seq"] for row in rows), outcomes, strict=True))
+            refused = [(seq, type(why).__name__) for seq, why in results if isinstance(why, DeliveryError)]
+            await self._remove([seq for seq, why in results if why is None])
+            await self._note_refusals(refused)
+        for why in outcomes:
+            if isinstance(why, BaseException) and not isinstance(why, DeliveryError):
+                raise why
+        if refused:
+            log.error("the broker refuses events", part=Relay.name, refused=len(refused), error=refused[0][1])
+            await asyncio.sleep(STANDBY_SECONDS)
+        return bool(rows)
+
+    async def _oldest(self) -> list[asyncpg.Record]:
+        return await self.conn.fetch(
+            """
+            SELECT seq, exchange, routing_key, event_id, event_type, correlation_id, body, mandatory, created_at
+              FROM outbox
+             WHERE parked_at IS NULL
+             ORDER BY seq
+             LIMIT $1
+               FOR UPDATE
+            """,
+            BATCH,
+        )
+
+    async def _publish(self, row: asyncpg.Record) -> None:
+        exchange = await self.channel.get_exchange(row["exchange"], ensure=False)
+        message = aio_pika.Message(
+            row["body"],
+            headers=cloudevents.headers(
+                source=f"/{self.service}",
+                event_id=row["event_id"],
+                event_type=row["event_type"],
+                time=row["created_at"],
+                correlation_id=row["correlation_id"],
+            ),
+            content_type=cloudevents.JSON,
+            delivery_mode=DeliveryMode.PERSISTENT,
+            message_id=row["event_id"],
+        )
+        await exchange.publish(message, row["routing_key"], mandatory=row["mandatory"], timeout=PUBLISH_SECONDS)
+
+    async def _remove(self, published: Sequence[int]) -> None:
+        await self.conn.execute("DELETE FROM outbox WHERE seq = ANY($1::bigint[])", published)
+
+    async def _note_refusals(self, refused: Sequence[tuple[int, str]]) -> None:
+        await self.conn.execute(
+            """
+            UPDATE outbox AS o
+               SET attempts = o.attempts + 1,
+                   last_error = r.error,
+                   parked_at = CASE WHEN o.attempts + 1 >= $3 THEN now() END
+              FROM unnest($1::bigint[], $2::text[]) AS r (seq, error)
+             WHERE o.seq = r.seq
+            """,
+            [seq for seq, _ in refused],
+            [error for _, error in refused],
+            MOST_ATTEMPTS,
+        )

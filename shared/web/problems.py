@@ -1,0 +1,34 @@
+"""Errors as problem details (RFC 9457), each with a stable code and the field at fault."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from shared.errors import NotAllowed, Refused
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Have the application answer every refusal and every invalid request as problem details."""
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, why: Refused) -> JSONResponse:
+        faults = [{"field": why.field, "reason": why.detail}] if why.field else []
+        return _problem(why.status, why.code, why.detail, faults)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, why: RequestValidationError) -> JSONResponse:
+        faults = [{"field": ".".join(map(str, fault["loc"][1:])), "reason": fault["msg"]} for fault in why.errors()]
+        return _problem(422, "invalid", "The request is not as described; see faults.", faults)
+
+
+def _problem(status: int, code: str, detail: str, faults: Sequence[Mapping[str, str]]) -> JSONResponse:
+    body = {"type": f"urn:handelsbyer:problem:{code}", "title": code, "status": status, "detail": detail}
+    headers = {"WWW-Authenticate": "Bearer"} if status == NotAllowed.status else None
+    return JSONResponse(
+        {**body, **({"faults": faults} if faults else {})},
+        status_code=status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
