@@ -1,0 +1,104 @@
+"""The part of the broker's definitions that is never committed: password hashes, and the upstream systems."""
+
+import base64
+import hashlib
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+COMMITTED = Path(__file__).parent / "definitions"
+SYSTEM_NAME = re.compile(r"[a-z][a-z0-9-]*")
+
+Definitions = dict[str, list[dict[str, Any]]]
+
+
+def write_definitions(folder: Path, passwords: Mapping[str, str], systems: Mapping[str, str]) -> None:
+    """Fill a new folder with everything that a broker loads at its start.
+
+    The generated file sorts last: RabbitMQ loads a folder in the order of its names, and a user that is loaded
+    without a password loses the one it had.
+    """
+    shutil.copytree(COMMITTED, folder)
+    generated = folder / "90-credentials.json"
+    generated.touch(mode=0o600)
+    generated.write_text(json.dumps(credentials(passwords, systems), indent=2))
+
+
+def committed_definitions() -> list[Definitions]:
+    """Read the committed files, in the order in which they must be loaded."""
+    return [json.loads(path.read_text()) for path in sorted(COMMITTED.glob("*.json"))]
+
+
+def committed_users() -> list[dict[str, Any]]:
+    """List the users of the committed files; none of them has a password."""
+    return [user for definitions in committed_definitions() for user in definitions.get("users", [])]
+
+
+def credentials(passwords: Mapping[str, str], systems: Mapping[str, str]) -> Definitions:
+    """Give the committed users their passwords, and each upstream system its user, rights and answers queue.
+
+    `passwords` maps every committed user to its password, `systems` every upstream system. Raises ValueError where
+    a system's name is malformed or another user's.
+    """
+    for system in systems:
+        if not SYSTEM_NAME.fullmatch(system) or system in passwords:
+            raise ValueError(f"not a name for an upstream system: {system!r}")
+    return {
+        "users": [
+            *({**user, **_password(passwords[user["name"]])} for user in committed_users()),
+            *({"name": system, "tags": [], **_password(word)} for system, word in systems.items()),
+        ],
+        "permissions": [_permission(system) for system in systems],
+        "topic_permissions": [_topic_permission(system) for system in systems],
+        "queues": [_answers_queue(system) for system in systems],
+        "bindings": [_answers_binding(system) for system in systems],
+    }
+
+
+def password_hash(password: str) -> str:
+    """Hash a password as RabbitMQ stores it: base64 of a 4-byte salt and sha256(salt + password)."""
+    salt = secrets.token_bytes(4)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def _password(password: str) -> dict[str, str]:
+    return {"password_hash": password_hash(password), "hashing_algorithm": "rabbit_password_hashing_sha256"}
+
+
+def _permission(system: str) -> dict[str, Any]:
+    return {
+        "user": system,
+        "vhost": "/",
+        "configure": "^$",
+        "write": "^upstream$",
+        "read": rf"^upstream\.answers\.{system}$",
+    }
+
+
+def _topic_permission(system: str) -> dict[str, Any]:
+    return {"user": system, "vhost": "/", "exchange": "upstream", "write": rf"^{system}\.", "read": "^$"}
+
+
+def _answers_queue(system: str) -> dict[str, Any]:
+    return {
+        "vhost": "/",
+        "name": f"upstream.answers.{system}",
+        "durable": True,
+        "auto_delete": False,
+        "arguments": {"x-queue-type": "quorum"},
+    }
+
+
+def _answers_binding(system: str) -> dict[str, Any]:
+    return {
+        "vhost": "/",
+        "source": "upstream.answers",
+        "destination": f"upstream.answers.{system}",
+        "destination_type": "queue",
+        "routing_key": system,
+        "arguments": {},
+    }
