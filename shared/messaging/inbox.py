@@ -29,16 +29,16 @@ PREFETCH = 300
 class Inbox:
     """Hands events to the service's subscribers.
 
-    A subscriber takes the connection and all fresh events of its kind in a group, oldest first; the kinds are
-    applied in the order in which the subscribers were registered. If it raises, the group is halved until the
-    event at fault is alone: that one climbs the retry ladder and is parked at its end.
+    A subscriber takes the connection and all fresh events of its kinds in a group, oldest first; subscribers are
+    called in the order in which they were registered. If one raises, the group is halved until the event at fault
+    is alone: that one climbs the retry ladder and is parked at its end.
     """
 
     name = "subscribers"
 
     def __init__(self, service: str, database: Database, amqp_url: str) -> None:
         self._service = service
-        self._hearers: dict[str, Hearer[Any]] = {}
+        self._hearers: list[tuple[frozenset[type[Event]], Hearer[Any]]] = []
         self._events: dict[str, type[Event]] = {}
         self._batches: Batches[Heard[Event]] = Batches(database, self._apply)
         self._broker = RabbitBroker(
@@ -60,12 +60,12 @@ class Inbox:
         )
         self._subscriber(self._hear)
 
-    def hears(self, kind: type[E]) -> Callable[[Hearer[E]], Hearer[E]]:
-        """Register the one subscriber for a kind of event."""
+    def hears(self, *kinds: type[E]) -> Callable[[Hearer[E]], Hearer[E]]:
+        """Register the one subscriber for some kinds of events; it gets them together, as they came."""
 
         def register(hearer: Hearer[E]) -> Hearer[E]:
-            self._events[kind.type] = kind
-            self._hearers[kind.type] = hearer
+            self._events.update({kind.type: kind for kind in kinds})
+            self._hearers.append((frozenset(kinds), hearer))
             return hearer
 
         return register
@@ -121,8 +121,8 @@ class Inbox:
 
     async def _apply(self, conn: Connection, group: Sequence[Heard[Event]]) -> None:
         fresh = await mark(conn, group)
-        for kind, hearer in self._hearers.items():
-            if events := [heard.event for heard in fresh if heard.event.type == kind]:
+        for kinds, hearer in self._hearers:
+            if events := [heard.event for heard in fresh if type(heard.event) in kinds]:
                 await hearer(conn, events)
         for heard in fresh:
             log.info(
