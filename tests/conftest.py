@@ -1,0 +1,111 @@
+"""Fixtures for every test: the real servers, a fresh database a test, an empty broker."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import asyncpg
+import pytest
+
+from deploy.local.errors import CannotStart
+from shared.database.pool import Database, Pool
+from tests.support.broker import Broker
+from tests.support.databases import Databases, ServiceDatabase
+from tests.support.servers import running_broker, running_databases
+
+DatabaseOf = Callable[[str], Awaitable[ServiceDatabase]]
+
+
+@pytest.fixture(scope="session")
+async def databases() -> AsyncIterator[Databases]:
+    """The Postgres server of this session."""
+    async with _or_say_what_to_do(), running_databases() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def session_broker() -> AsyncIterator[Broker]:
+    """The RabbitMQ server of this session, with whatever earlier tests left in its queues."""
+    async with _or_say_what_to_do(), running_broker() as running:
+        yield running
+
+
+@pytest.fixture
+async def broker(session_broker: Broker) -> Broker:
+    """RabbitMQ with our definitions and empty queues."""
+    await session_broker.purge()
+    return session_broker
+
+
+@pytest.fixture
+async def database(databases: Databases) -> AsyncIterator[DatabaseOf]:
+    """`await database("membership")` is this test's own database of that service, the same one each time."""
+    async with AsyncExitStack() as lent:
+        made: dict[str, ServiceDatabase] = {}
+
+        async def of(service: str) -> ServiceDatabase:
+            if service not in made:
+                made[service] = await lent.enter_async_context(databases.fresh(service))
+            return made[service]
+
+        yield of
+
+
+@pytest.fixture
+async def membership_pool(database: DatabaseOf) -> AsyncIterator[Pool]:
+    """Connections to a fresh membership schema with its runtime role."""
+    async with asyncpg.create_pool((await database("membership")).runtime_url, min_size=0, max_size=8) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def meetings_pool(database: DatabaseOf) -> AsyncIterator[Pool]:
+    """Connections to a fresh meetings schema with its runtime role."""
+    async with asyncpg.create_pool((await database("meetings")).runtime_url, min_size=0, max_size=8) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def notifications_pool(database: DatabaseOf) -> AsyncIterator[Pool]:
+    """Connections to a fresh notifications schema with its runtime role."""
+    async with asyncpg.create_pool((await database("notifications")).runtime_url, min_size=0, max_size=8) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def membership_database(database: DatabaseOf) -> AsyncIterator[Database]:
+    """A fresh membership schema, opened as the service opens it."""
+    async with _opened((await database("membership")).runtime_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def meetings_database(database: DatabaseOf) -> AsyncIterator[Database]:
+    """A fresh meetings schema, opened as the service opens it."""
+    async with _opened((await database("meetings")).runtime_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def notifications_database(database: DatabaseOf) -> AsyncIterator[Database]:
+    """A fresh notifications schema, opened as the service opens it."""
+    async with _opened((await database("notifications")).runtime_url) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _or_say_what_to_do() -> AsyncIterator[None]:
+    """A server that cannot be had is an error of every test that needs it, in words rather than a traceback."""
+    try:
+        yield
+    except CannotStart as why:
+        pytest.fail(f"{why}\nOr start a Docker engine: the tests then run their servers as containers.", pytrace=False)

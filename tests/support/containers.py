@@ -1,0 +1,69 @@
+"""The servers as containers, where a Docker engine answers."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+from docker.errors import DockerException
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+from deploy.local.postgres import SETTINGS, WITHOUT_DISK_SYNC, until_postgres_answers
+from deploy.local.rabbitmq import SHARED_CONFIGURATION, STARTED, BrokerAddress
+
+POSTGRES = "postgres:17"
+RABBITMQ = "rabbitmq:4-management"
+LOCAL = "127.0.0.1"
+
+
+def docker_answers() -> bool:
+    """Tell whether a Docker engine is there to be used."""
+    try:
+        engine = DockerClient().client
+    except DockerException:
+        return False
+    with closing(engine):
+        return bool(engine.ping())
+
+
+@asynccontextmanager
+async def postgres_container() -> AsyncIterator[str]:
+    """Run Postgres in a container, and yield its superuser's address (a URL)."""
+    password = secrets.token_urlsafe(24)
+    container = DockerContainer(POSTGRES).with_env("POSTGRES_PASSWORD", password)
+    container.with_command(["postgres", *SETTINGS, *WITHOUT_DISK_SYNC])
+    async with _running(container, 5432) as (port,):
+        url = f"postgresql://postgres:{password}@{LOCAL}:{port}/postgres"
+        await until_postgres_answers(url, ensure_alive=container.reload)
+        yield url
+
+
+@asynccontextmanager
+async def rabbitmq_container(definitions: Path) -> AsyncIterator[BrokerAddress]:
+    """Run RabbitMQ, with the definitions of a folder, in a container."""
+    configuration = f"{SHARED_CONFIGURATION.read_text()}\nload_definitions = /etc/rabbitmq/definitions\n"
+    container = DockerContainer(RABBITMQ)
+    container.with_copy_into_container(configuration.encode(), "/etc/rabbitmq/conf.d/20-handelsbyer.conf")
+    for file in definitions.iterdir():
+        container.with_copy_into_container(file.read_bytes(), f"/etc/rabbitmq/definitions/{file.name}")
+    container.waiting_for(LogMessageWaitStrategy(STARTED).with_startup_timeout(90))
+    async with _running(container, 5672, 15672) as (amqp, management):
+        yield BrokerAddress(LOCAL, amqp, f"http://{LOCAL}:{management}")
+
+
+@asynccontextmanager
+async def _running(container: DockerContainer, *ports: int) -> AsyncIterator[list[int]]:
+    """Run a container whose ports are open to this machine alone, and yield the numbers that they have here."""
+    testcontainers_config.ryuk_disabled = True  # we stop what we start; one more image to fetch helps nobody
+    published: dict[str, Any] = container.ports
+    published.update({f"{port}/tcp": (LOCAL, None) for port in ports})
+    try:
+        await asyncio.to_thread(container.start)
+        yield [container.get_exposed_port(port) for port in ports]
+    finally:
+        await asyncio.to_thread(container.stop)

@@ -1,0 +1,74 @@
+"""Fresh databases for tests: made once a service as a template, with roles and migrations, then copied."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+
+from deploy.postgres.roles import ROLES, create_database, create_roles
+from shared.database.migrations import migrate
+
+
+@dataclass(frozen=True)
+class ServiceDatabase:
+    """One test's own database with one service's schema in it."""
+
+    service: str
+    runtime_url: str
+    owner_url: str
+    admin_url: str
+
+
+class Databases:
+    """Makes databases on one Postgres server."""
+
+    def __init__(self, admin_url: str, passwords: Mapping[str, str]) -> None:
+        self._admin_url = admin_url
+        self._passwords = passwords
+        self._templates: set[str] = set()
+
+    @asynccontextmanager
+    async def fresh(self, service: str) -> AsyncIterator[ServiceDatabase]:
+        """Lend a new database with the service's schema up to date and no rows but the migrations' own."""
+        template, name = f"template_{service}", f"test_{service}_{uuid4().hex}"
+        if service not in self._templates:
+            await self._make_template(service, template)
+            self._templates.add(service)
+        await self._execute(
+            f"CREATE DATABASE {name} TEMPLATE {template}",
+            # A copy takes over everything but the grants on the database itself.
+            f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+            f"GRANT CONNECT ON DATABASE {name} TO {', '.join(ROLES)}",
+        )
+        try:
+            yield self._addresses(service, name)
+        finally:
+            await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def _make_template(self, service: str, template: str) -> None:
+        await create_database(self._admin_url, template)
+        await create_roles(self._admin_url, self._passwords, template)
+        await migrate(service, self._url(template, f"{service}_owner"))
+
+    async def _execute(self, *statements: str) -> None:
+        conn = await asyncpg.connect(self._admin_url)
+        try:
+            for statement in statements:
+                await conn.execute(statement)
+        finally:
+            await conn.close()
+
+    def _addresses(self, service: str, database: str) -> ServiceDatabase:
+        return ServiceDatabase(
+            service=service,
+            runtime_url=self._url(database, f"{service}_runtime"),
+            owner_url=self._url(database, f"{service}_owner"),
+            admin_url=urlunsplit(urlsplit(self._admin_url)._replace(path=f"/{database}")),
+        )
+
+    def _url(self, database: str, role: str) -> str:
+        server = urlsplit(self._admin_url)
+        return f"postgresql://{role}:{self._passwords[role]}@{server.hostname}:{server.port}/{database}"
