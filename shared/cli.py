@@ -51,18 +51,17 @@ def serve(service: str, settings: ServiceSettings, app: FastAPI) -> None:
 def run_migrations(service: str) -> None:
     """Bring the service's schema up to date, or end the program with the reason."""
     try:
-        sys.stdout.write(asyncio.run(migrate(service, _owner_url())) + "\n")
+        sys.stdout.write(asyncio.run(migrate(service, secret("DATABASE_OWNER_URL"))) + "\n")
     except (MigrationFailed, OSError) as why:
         sys.stderr.write(f"{service}: {why}\n")
         raise SystemExit(1) from None
 
 
-def _owner_url() -> str:
-    if named := os.environ.get("DATABASE_OWNER_URL_FILE"):
-        return Path(named).read_text().strip()
-    if url := os.environ.get("DATABASE_OWNER_URL"):
-        return url
-    sys.stderr.write(
-        "DATABASE_OWNER_URL: field required (postgresql://<service>_owner:<password>@<host>:<port>/handelsbyer)\n"
-    )
+def secret(name: str) -> str:
+    """Read one variable, or the file that NAME_FILE names, or end the program with a line that says so."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    if value := os.environ.get(name):
+        return value
+    sys.stderr.write(f"{name}: field required; {name}_FILE may name a file that holds it\n")
     raise SystemExit(2)

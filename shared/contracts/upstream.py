@@ -25,7 +25,7 @@ def fault(code: str, reason: str, expected: str) -> PydanticCustomError:
     return PydanticCustomError("rule", "{reason}", {"code": code, "reason": reason, "expected": expected})
 
 
-def _single_line(text: str) -> str:
+def single_line(text: str) -> str:
     if bad := sorted({f"U+{ord(character):04X}" for character in text if character in FORBIDDEN}):
         raise fault(
             "forbidden_character",
@@ -65,7 +65,7 @@ def _date(value: object) -> object:
     return value
 
 
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_single_line)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(single_line)]
 Day = Annotated[date, Field(strict=False), BeforeValidator(_date)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_reachable)]
 
@@ -97,7 +97,7 @@ class ContactReport(Report):
     key: Line
     name: Line
     email: Email
-    phone: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_single_line)] | None = None
+    phone: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(single_line)] | None = None
     title: Line | None = None
     role: Role
     language: Language = "da"
@@ -141,7 +141,7 @@ class OrganisationLeft(UpstreamMessage):
 
     organisation_key: Line
     on: Day
-    reason: Annotated[str, Field(max_length=500), AfterValidator(_single_line)] | None = None
+    reason: Annotated[str, Field(max_length=500), AfterValidator(single_line)] | None = None
 
 
 class ContactAppointed(UpstreamMessage):

@@ -1,0 +1,45 @@
+"""The composition root: which parts a membership process runs, and what they are made of."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+
+from shared.clock import Clock, utc_now
+from shared.database.pool import Database
+from shared.messaging.relay import Relay
+from shared.parts import Loop, Part
+from shared.web.operator import operator_only
+from shared.web.service import service_app
+
+from . import use_cases
+from .api import api
+from .settings import Settings
+from .subscribers import Door
+
+PARTS = ("web", "subscribers", "relay", "planner")
+PLANNER_SECONDS = 1.0
+
+
+def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now) -> FastAPI:
+    """Build the application with the named parts; their order is that in which they start."""
+    database = Database(settings.database_url.get_secret_value())
+    amqp_url = settings.amqp_url.get_secret_value()
+    parts: list[Part] = []
+    if "relay" in only:
+        relay = Relay("membership", settings.database_url.get_secret_value(), amqp_url)
+        database.on_commit(relay.wake)
+        parts.append(relay)
+    if "planner" in only:
+        parts.append(Loop("planner", lambda: plan(database, now), pause=PLANNER_SECONDS))
+    if "subscribers" in only:
+        parts.append(Door(database, amqp_url, now))
+    routers = [api(database, operator_only(settings.operator_token.get_secret_value()))] if "web" in only else []
+    return service_app("membership", database, parts, routers=routers)
+
+
+async def plan(database: Database, now: Clock) -> bool:
+    """Do what time has made due; return whether there may be more."""
+    async with database.transaction() as conn:
+        more = await use_cases.keep_time(conn, now())
+    async with database.transaction() as conn:
+        return await use_cases.give_up_waiting(conn, now()) or more

@@ -1,0 +1,187 @@
+"""Decides what becomes of each message of a group, and what each system is answered (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from shared.contracts.upstream import (
+    Answer,
+    Fault,
+    MessageAccepted,
+    MessageRejected,
+    MessageSuperseded,
+    OrganisationJoined,
+    OrganisationUpdated,
+)
+
+from .domain import Register
+from .envelope import Delivery, Refusal
+from .quarantine import Keeping, Kept, MessageKey, TakenIn
+from .records import Outcome, Reported, organisation_key
+
+EARLY_WAIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message as it came, and what was read of it."""
+
+    delivery: Delivery
+    read: Reported | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What the database knows that a message must keep to."""
+
+    kinds: frozenset[str]
+    municipalities: frozenset[str]
+    sources: dict[str, str]
+
+
+def check(incoming: Incoming, codes: Codes) -> Incoming:
+    """Refuse a message that names an unknown kind or municipality, or a source that its system may not speak for."""
+    if isinstance(incoming.read, Refusal):
+        return incoming
+    reported = incoming.read
+    faults = [*_source_faults(reported, codes), *_organisation_faults(reported, codes)]
+    if not faults:
+        return incoming
+    refusal = Refusal(reported.source, reported.id, reported.message.type, tuple(faults))
+    return Incoming(incoming.delivery, refusal)
+
+
+def _source_faults(reported: Reported, codes: Codes) -> list[Fault]:
+    if codes.sources.get(reported.source) == reported.system:
+        return []
+    own = sorted(source for source, system in codes.sources.items() if system == reported.system)
+    reason = f"is no source that {reported.system} may speak for"
+    expected = " or ".join(own) or "a source that the operator has registered for your system"
+    return [Fault(field="source", code="source_not_allowed", reason=reason, expected=expected)]
+
+
+def _organisation_faults(reported: Reported, codes: Codes) -> list[Fault]:
+    if not isinstance(reported.message, OrganisationJoined | OrganisationUpdated):
+        return []
+    organisation, faults = reported.message.organisation, []
+    if organisation.kind not in codes.kinds:
+        expected = "one of " + ", ".join(sorted(codes.kinds))
+        faults.append(
+            Fault(field="data.organisation.kind", code="unknown_kind", reason="is no kind", expected=expected)
+        )
+    if organisation.municipality_code not in codes.municipalities:
+        faults.append(
+            Fault(
+                field="data.organisation.municipality_code",
+                code="unknown_municipality",
+                reason="is the code of no Danish municipality",
+                expected="the official three digits, such as 259 for Køge",
+            )
+        )
+    return faults
+
+
+@dataclass
+class Intake:
+    """Applies messages to the register, and gathers what is to be stored and answered."""
+
+    register: Register
+    known: dict[MessageKey, TakenIn]
+    now: datetime
+    fresh: dict[MessageKey, tuple[Reported, TakenIn]] = field(default_factory=dict)
+    answers: list[tuple[str, Answer]] = field(default_factory=list)
+    keepings: list[Keeping] = field(default_factory=list)
+    replayed: list[int] = field(default_factory=list)
+
+    def take(self, incoming: Incoming) -> None:
+        """Take in a message that has just come, or keep it: for a while what comes too early, the rest for a human."""
+        if isinstance(incoming.read, Refusal):
+            self._keep(incoming, incoming.read, organisation=None, wait_until=None)
+            self.answers.append((incoming.delivery.system, rejection(incoming.read)))
+        elif not self._apply(incoming.read):
+            refusal = too_early(incoming.read, self.register)
+            key = organisation_key(incoming.read.message)
+            self._keep(incoming, refusal, organisation=key, wait_until=self.now + EARLY_WAIT)
+
+    def take_again(self, kept: Kept, reported: Reported) -> bool:
+        """Take in a message from the quarantine; return False if it still comes too early."""
+        if not self._apply(reported, times=kept.times):
+            return False
+        self.replayed.append(kept.id)
+        return True
+
+    def take_all_again(self, waiting: Sequence[tuple[Kept, Reported]]) -> None:
+        """Take in, of the messages that wait, those whose time has come; one may make way for another."""
+        left = sorted(waiting, key=lambda pair: pair[1].position)
+        while still := [(kept, reported) for kept, reported in left if not self.take_again(kept, reported)]:
+            if len(still) == len(left):
+                return
+            left = still
+
+    def _apply(self, reported: Reported, times: int = 1) -> bool:
+        key = (reported.source, reported.id)
+        taken_in = self.known.get(key)
+        if taken_in is None:
+            outcome = self.register.apply(reported)
+            if outcome is Outcome.EARLY:
+                return False
+            organisation = self.register.organisations[reported.source, organisation_key(reported.message)]
+            taken_in = self.known[key] = TakenIn(outcome.value, organisation.id, organisation.version)
+            self.fresh[key] = (reported, taken_in)
+        self.answers += [(reported.system, _answer(reported, taken_in))] * times
+        return True
+
+    def _keep(
+        self, incoming: Incoming, refusal: Refusal, *, organisation: str | None, wait_until: datetime | None
+    ) -> None:
+        self.keepings.append(
+            Keeping(
+                incoming.delivery,
+                refusal.source,
+                refusal.id,
+                refusal.type,
+                organisation,
+                refusal.faults,
+                wait_until,
+            )
+        )
+
+
+def too_early(reported: Reported, register: Register) -> Refusal:
+    """Say what is not known yet that a message builds on."""
+    message = reported.message
+    if (reported.source, organisation_key(message)) in register.organisations:
+        where, code = "data.contact.key", "contact_unknown"
+        reason, expected = "was not appointed at this organisation", "the key of a contact that was appointed before"
+    else:
+        where = "data.organisation.key" if isinstance(message, OrganisationUpdated) else "data.organisation_key"
+        code = "organisation_unknown"
+        reason, expected = "is no organisation that has joined", "the key of an organisation that joined before"
+    fault = Fault(field=where, code=code, reason=reason, expected=expected)
+    return Refusal(reported.source, reported.id, message.type, (fault,))
+
+
+def rejection(refusal: Refusal) -> MessageRejected:
+    """Return the answer to a message that is refused."""
+    return MessageRejected(
+        correlation_id=str(uuid4()),
+        message_source=refusal.source,
+        message_id=refusal.id,
+        message_type=refusal.type,
+        faults=refusal.faults,
+    )
+
+
+def _answer(reported: Reported, taken_in: TakenIn) -> Answer:
+    message = {
+        "correlation_id": reported.correlation_id,
+        "message_source": reported.source,
+        "message_id": reported.id,
+        "message_type": reported.message.type,
+    }
+    if taken_in.outcome == Outcome.SUPERSEDED.value:
+        return MessageSuperseded.model_validate(message)
+    return MessageAccepted(
+        **message, organisation_id=taken_in.organisation_id, organisation_version=taken_in.organisation_version
+    )

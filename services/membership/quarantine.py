@@ -1,0 +1,249 @@
+"""All SQL about upstream messages: which were taken in, and those that wait or are held until they can be."""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from shared.contracts.upstream import Fault
+from shared.database.pool import Connection
+
+from .envelope import Delivery
+from .rows import columns
+
+MessageKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a message whose id is used up."""
+
+    outcome: str
+    organisation_id: UUID
+    organisation_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message in quarantine, as it came; `times` tells how often."""
+
+    id: int
+    state: str
+    delivery: Delivery
+    source: str | None
+    message_id: str | None
+    message_type: str | None
+    organisation_key: str | None
+    faults: tuple[Fault, ...]
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A message to be kept: until `wait_until` in the hope of what is missing, or, with None, for a human."""
+
+    delivery: Delivery
+    source: str | None
+    message_id: str | None
+    message_type: str | None
+    organisation_key: str | None
+    faults: tuple[Fault, ...]
+    wait_until: datetime | None
+
+
+async def taken_in(conn: Connection, keys: Collection[MessageKey]) -> dict[MessageKey, TakenIn]:
+    """Find which messages were taken in before."""
+    found = await conn.fetch(
+        """
+        SELECT m.source, m.message_id, m.outcome, m.organisation_id, m.organisation_version
+          FROM upstream_messages AS m
+          JOIN unnest($1::text[], $2::text[]) AS wanted (source, message_id) USING (source, message_id)
+        """,
+        *columns(keys),
+    )
+    return {
+        (row["source"], row["message_id"]): TakenIn(row["outcome"], row["organisation_id"], row["organisation_version"])
+        for row in found
+    }
+
+
+async def mark_taken_in(conn: Connection, messages: Sequence[tuple[str, str, str, str, TakenIn]]) -> None:
+    """Use up the ids of messages `(source, id, system, type, what became of it)`."""
+    await conn.execute(
+        """
+        INSERT INTO upstream_messages
+               (source, message_id, system, message_type, outcome, organisation_id, organisation_version)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::integer[])
+        """,
+        *([message[column] for message in messages] for column in range(4)),
+        [message[4].outcome for message in messages],
+        [message[4].organisation_id for message in messages],
+        [message[4].organisation_version for message in messages],
+    )
+
+
+async def sources(conn: Connection) -> dict[str, str]:
+    """Return which system speaks for each CloudEvents source."""
+    return {row["source"]: row["system"] for row in await conn.fetch("SELECT source, system FROM system_sources")}
+
+
+async def allow_source(conn: Connection, system: str, source: str) -> None:
+    """Let a system speak for a source; a source belongs to one system."""
+    await conn.execute(
+        """
+        INSERT INTO system_sources (source, system)
+        VALUES ($1, $2)
+            ON CONFLICT (source) DO UPDATE SET system = excluded.system
+        """,
+        source,
+        system,
+    )
+
+
+async def known_codes(conn: Connection) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the kinds of organisations and the codes of municipalities that there are."""
+    kinds = await conn.fetch("SELECT kind FROM organisation_kinds")
+    codes = await conn.fetch("SELECT code FROM municipalities")
+    return frozenset(row["kind"] for row in kinds), frozenset(row["code"] for row in codes)
+
+
+async def keep(conn: Connection, messages: Sequence[Keeping]) -> None:
+    """Keep messages; one that is kept already is counted."""
+    for message in messages:
+        delivery = message.delivery
+        await conn.execute(
+            """
+            INSERT INTO quarantine
+                   (state, system, routing_key, content_type, headers, body, fingerprint, source, message_id,
+                    message_type, organisation_key, faults, received_at, last_received_at, wait_until)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)
+                ON CONFLICT (fingerprint) WHERE state IN ('waiting', 'held') DO UPDATE
+               SET times = quarantine.times + 1,
+                   last_received_at = excluded.last_received_at,
+                   faults = excluded.faults
+            """,
+            "waiting" if message.wait_until else "held",
+            delivery.system,
+            delivery.routing_key,
+            delivery.content_type,
+            _headers(delivery),
+            delivery.body,
+            _fingerprint(delivery),
+            message.source,
+            message.message_id,
+            message.message_type,
+            message.organisation_key,
+            json.dumps([fault.model_dump() for fault in message.faults]),
+            delivery.received_at,
+            message.wait_until,
+        )
+
+
+async def waiting_for(conn: Connection, organisations: Collection[tuple[str, str]]) -> list[Kept]:
+    """List the messages that wait for what is missing of some organisations `(source, key)`, locked."""
+    found = await conn.fetch(
+        """
+        SELECT q.*
+          FROM quarantine AS q
+          JOIN unnest($1::text[], $2::text[]) AS wanted (source, organisation_key) USING (source, organisation_key)
+         WHERE q.state = 'waiting'
+         ORDER BY q.id
+           FOR UPDATE OF q
+        """,
+        *columns(organisations),
+    )
+    return [_kept(row) for row in found]
+
+
+async def overdue(conn: Connection, now: datetime, most: int) -> list[Kept]:
+    """List messages that have waited long enough, locked."""
+    found = await conn.fetch(
+        """
+        SELECT *
+          FROM quarantine
+         WHERE state = 'waiting' AND wait_until <= $1
+         ORDER BY wait_until
+         LIMIT $2
+           FOR UPDATE SKIP LOCKED
+        """,
+        now,
+        most,
+    )
+    return [_kept(row) for row in found]
+
+
+async def settle(conn: Connection, ids: Collection[int], state: str, now: datetime) -> None:
+    """Set messages to held (for a human), replayed (taken in now) or cleared (its system repaired it)."""
+    await conn.execute(
+        """
+        UPDATE quarantine
+           SET state = $2,
+               wait_until = NULL,
+               settled_at = CASE WHEN $2 = 'held' THEN NULL ELSE $3::timestamptz END
+         WHERE id = ANY($1::bigint[])
+        """,
+        list(ids),
+        state,
+        now,
+    )
+
+
+async def clear(conn: Connection, keys: Collection[MessageKey], now: datetime) -> None:
+    """Clear what was held of messages whose ids are now taken in."""
+    await conn.execute(
+        """
+        UPDATE quarantine AS q
+           SET state = 'cleared', settled_at = $3
+          FROM unnest($1::text[], $2::text[]) AS taken (source, message_id)
+         WHERE q.state = 'held' AND q.source = taken.source AND q.message_id = taken.message_id
+        """,
+        *columns(keys),
+        now,
+    )
+
+
+async def held(conn: Connection) -> list[Kept]:
+    """List the messages that wait for a human or for what is missing, oldest first."""
+    found = await conn.fetch("SELECT * FROM quarantine WHERE state IN ('waiting', 'held') ORDER BY id")
+    return [_kept(row) for row in found]
+
+
+async def find(conn: Connection, kept_id: int) -> Kept | None:
+    """Find a message in quarantine, locked."""
+    row = await conn.fetchrow("SELECT * FROM quarantine WHERE id = $1 FOR UPDATE", kept_id)
+    return _kept(row) if row else None
+
+
+def _headers(delivery: Delivery) -> bytes:
+    return json.dumps(dict(delivery.headers), default=_plain, sort_keys=True).encode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bytes | bytearray):
+        return value.decode(errors="replace")
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _fingerprint(delivery: Delivery) -> bytes:
+    parts = (delivery.system.encode(), (delivery.content_type or "").encode(), _headers(delivery), delivery.body)
+    return hashlib.sha256(b"\0".join(parts)).digest()
+
+
+def _kept(row: asyncpg.Record) -> Kept:
+    return Kept(
+        id=row["id"],
+        state=row["state"],
+        delivery=Delivery(
+            row["routing_key"], row["content_type"], json.loads(row["headers"]), row["body"], row["received_at"]
+        ),
+        source=row["source"],
+        message_id=row["message_id"],
+        message_type=row["message_type"],
+        organisation_key=row["organisation_key"],
+        faults=tuple(Fault(**fault) for fault in json.loads(row["faults"])),
+        times=row["times"],
+    )

@@ -1,0 +1,184 @@
+"""What membership knows: organisations, people, contacts, appointments and mandates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.contracts import membership as contract
+from shared.contracts.upstream import (
+    ContactAppointed,
+    ContactDeparted,
+    ContactReport,
+    ContactUpdated,
+    OrganisationJoined,
+    OrganisationLeft,
+    OrganisationReport,
+    OrganisationUpdated,
+    UpstreamMessage,
+)
+
+
+class Outcome(Enum):
+    """What became of a message."""
+
+    ACCEPTED = "accepted"
+    SUPERSEDED = "superseded"
+    EARLY = "early"
+
+
+class Position(NamedTuple):
+    """Where a message stands among those about the same thing: by time, then by id compared as bytes."""
+
+    time: datetime
+    id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A message from an upstream system that is right in itself."""
+
+    system: str
+    source: str
+    id: str
+    time: datetime
+    correlation_id: str
+    message: UpstreamMessage
+
+    @property
+    def position(self) -> Position:
+        return Position(self.time, self.id.encode())
+
+
+@dataclass(slots=True)
+class Organisation:
+    """An organisation and its term as a member; `said` tells whether we last said that the term runs."""
+
+    id: UUID
+    source: str
+    report: OrganisationReport
+    starts_on: date
+    position: Position
+    ends_on: date | None = None
+    reason: str | None = None
+    said: bool = False
+    left: Position | None = None
+    version: int = 0
+
+    def to_contract(self) -> contract.Organisation:
+        return contract.Organisation(id=self.id, **self.report.model_dump(exclude={"key"}))
+
+
+@dataclass(slots=True)
+class Person:
+    """A human being; their name, address and language are those of the contact that was reported last."""
+
+    id: UUID
+    name: str
+    email: str
+    phone: str | None
+    language: contract.Language
+    version: int = 0
+
+    def to_contract(self) -> contract.Person:
+        return contract.Person(id=self.id, name=self.name, email=self.email, phone=self.phone, language=self.language)
+
+
+@dataclass(slots=True)
+class Contact:
+    """What one publisher last said of a person."""
+
+    source: str
+    key: str
+    person_id: UUID
+    name: str
+    email: str
+    phone: str | None
+    language: contract.Language
+    position: Position
+
+
+@dataclass(slots=True)
+class Mandate:
+    """A person acts for an organisation; `said` tells whether we last said that it runs."""
+
+    id: UUID
+    organisation_id: UUID
+    person_id: UUID
+    role: contract.Role
+    title: str | None
+    starts_on: date
+    ends_on: date | None = None
+    said: bool = False
+    version: int = 0
+
+    def to_contract(self) -> contract.Mandate:
+        return contract.Mandate(
+            id=self.id,
+            organisation_id=self.organisation_id,
+            person_id=self.person_id,
+            role=self.role,
+            title=self.title,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+        )
+
+
+@dataclass(slots=True)
+class Appointment:
+    """One contact at one organisation: appointed or departed, in which role, and the mandate that follows."""
+
+    organisation_id: UUID
+    source: str
+    contact_key: str
+    position: Position | None
+    details: Position | None = None
+    role: contract.Role | None = None
+    title: str | None = None
+    mandate_id: UUID | None = None
+
+
+OrganisationKey = tuple[str, str]
+ContactKey = tuple[str, str]
+AppointmentKey = tuple[UUID, str, str]
+
+
+def runs(term: Organisation | Mandate, day: date) -> bool:
+    """Tell whether a term runs on a day; `ends_on` is the first day without."""
+    return term.starts_on <= day and (term.ends_on is None or day < term.ends_on)
+
+
+def latest(contacts: Iterable[Contact]) -> Contact:
+    """Return the contact that was reported last."""
+    return max(contacts, key=lambda contact: contact.position)
+
+
+def organisation_key(message: UpstreamMessage) -> str:
+    """Return the publisher's key of the organisation that a message is about."""
+    match message:
+        case OrganisationJoined() | OrganisationUpdated():
+            return message.organisation.key
+        case OrganisationLeft() | ContactAppointed() | ContactUpdated() | ContactDeparted():
+            return message.organisation_key
+    raise TypeError(f"no such message: {message.type}")
+
+
+def contact_keys(message: UpstreamMessage) -> list[str]:
+    """Return the publisher's keys of the contacts that a message is about."""
+    match message:
+        case ContactDeparted():
+            return [message.contact_key]
+        case _:
+            return [contact.key for contact in contacts_of(message)]
+
+
+def contacts_of(message: UpstreamMessage) -> tuple[ContactReport, ...]:
+    """Return the contacts that a message describes."""
+    match message:
+        case OrganisationJoined():
+            return message.contacts
+        case ContactAppointed() | ContactUpdated():
+            return (message.contact,)
+    return ()

@@ -1,0 +1,303 @@
+"""Loads the part of the register that a group of messages touches, and stores what became of it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from uuid import UUID
+
+from shared.contracts.membership import MemberJoined, MemberLeft
+from shared.database.pool import Connection
+
+from . import rows
+from .domain import Register
+from .people import People
+from .records import (
+    Appointment,
+    Contact,
+    Mandate,
+    Organisation,
+    Person,
+    Reported,
+    contact_keys,
+    contacts_of,
+    organisation_key,
+)
+
+LOCKS = 4096
+
+
+async def lock(conn: Connection, group: Sequence[Reported]) -> None:
+    """Keep other processes from the same organisations, contacts and addresses until the transaction ends."""
+    things = {f"o {r.source} {organisation_key(r.message)}" for r in group}
+    things |= {f"c {r.source} {key}" for r in group for key in contact_keys(r.message)}
+    things |= {f"e {contact.email.lower()}" for r in group for contact in contacts_of(r.message)}
+    await conn.execute(
+        """
+        SELECT pg_advisory_xact_lock(hashtext('membership.register'), bucket)
+          FROM (
+              SELECT DISTINCT abs(hashtext(thing) % $2::integer) AS bucket
+                FROM unnest($1::text[]) AS thing
+               ORDER BY bucket
+          ) AS sorted
+        """,
+        sorted(things),
+        LOCKS,
+    )
+
+
+async def load(conn: Connection, group: Sequence[Reported], today: date) -> Register:
+    """Load all that the messages of a group may read or change."""
+    organisations = await _organisations(conn, {(r.source, organisation_key(r.message)) for r in group})
+    keys = {(r.source, key) for r in group for key in contact_keys(r.message)}
+    emails = {contact.email.lower() for r in group for contact in contacts_of(r.message)}
+    people = await _people(conn, keys, emails)
+    contacts = await _contacts(conn, [person.id for person in people])
+    appointments = await _appointments(conn, [o.id for o in organisations], keys)
+    mandates = await _mandates(conn, [a.mandate_id for a in appointments if a.mandate_id])
+    return Register(today, People(people, contacts), organisations, appointments, mandates)
+
+
+async def load_due(conn: Connection, today: date, most: int) -> Register:
+    """Load organisations and mandates whose term has begun or ended by today and nobody has said so, locked."""
+    organisations = await conn.fetch(
+        """
+        SELECT *
+          FROM organisations
+         WHERE (NOT said AND starts_on <= $1 AND (ends_on IS NULL OR ends_on > $1))
+            OR (said AND ends_on <= $1)
+         ORDER BY id
+         LIMIT $2
+           FOR UPDATE SKIP LOCKED
+        """,
+        today,
+        most,
+    )
+    mandates = await conn.fetch(
+        """
+        SELECT *
+          FROM mandates
+         WHERE (NOT said AND starts_on <= $1 AND (ends_on IS NULL OR ends_on > $1))
+            OR (said AND ends_on <= $1)
+         ORDER BY id
+         LIMIT $2
+           FOR UPDATE SKIP LOCKED
+        """,
+        today,
+        most,
+    )
+    return Register(today, People(), map(rows.organisation, organisations), (), (Mandate(**row) for row in mandates))
+
+
+async def store(conn: Connection, register: Register) -> None:
+    """Store the register as it is now."""
+    await _store_organisations(conn, register.organisations.values())
+    await _store_people(conn, register.people.people.values())
+    await _store_contacts(conn, register.people.contacts.values())
+    await _store_mandates(conn, register.mandates.values())
+    await _store_appointments(conn, register.appointments.values())
+
+
+async def _organisations(conn: Connection, keys: Collection[tuple[str, str]]) -> list[Organisation]:
+    found = await conn.fetch(
+        """
+        SELECT o.*
+          FROM organisations AS o
+          JOIN unnest($1::text[], $2::text[]) AS wanted (source, key) USING (source, key)
+           FOR UPDATE OF o
+        """,
+        *rows.columns(keys),
+    )
+    return [rows.organisation(row) for row in found]
+
+
+async def _people(conn: Connection, keys: Collection[tuple[str, str]], emails: Collection[str]) -> list[Person]:
+    found = await conn.fetch(
+        """
+        SELECT p.*
+          FROM people AS p
+         WHERE lower(p.email) = ANY($3::text[])
+            OR p.id IN (
+               SELECT c.person_id
+                 FROM contacts AS c
+                 JOIN unnest($1::text[], $2::text[]) AS wanted (source, key) USING (source, key)
+            )
+         ORDER BY p.id
+           FOR UPDATE OF p
+        """,
+        *rows.columns(keys),
+        list(emails),
+    )
+    return [Person(**row) for row in found]
+
+
+async def _contacts(conn: Connection, people: Collection[UUID]) -> list[Contact]:
+    found = await conn.fetch(
+        """
+        SELECT source, key, person_id, name, email, phone, language, position_time, position_id
+          FROM contacts
+         WHERE person_id = ANY($1::uuid[])
+        """,
+        people,
+    )
+    return [rows.contact(row) for row in found]
+
+
+async def _appointments(
+    conn: Connection, organisations: Collection[UUID], keys: Collection[tuple[str, str]]
+) -> list[Appointment]:
+    found = await conn.fetch(
+        """
+        SELECT a.*
+          FROM appointments AS a
+         WHERE a.organisation_id = ANY($3::uuid[])
+            OR (a.source, a.contact_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+         ORDER BY a.organisation_id, a.source, a.contact_key
+           FOR UPDATE
+        """,
+        *rows.columns(keys),
+        list(organisations),
+    )
+    return [rows.appointment(row) for row in found]
+
+
+async def _mandates(conn: Connection, ids: Collection[UUID]) -> list[Mandate]:
+    found = await conn.fetch("SELECT * FROM mandates WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE", list(ids))
+    return [Mandate(**row) for row in found]
+
+
+async def _store_organisations(conn: Connection, organisations: Iterable[Organisation]) -> None:
+    await conn.execute(
+        """
+        INSERT INTO organisations
+        SELECT * FROM jsonb_populate_recordset(NULL::organisations, $1)
+            ON CONFLICT (id) DO UPDATE
+           SET name = excluded.name, kind = excluded.kind, town = excluded.town,
+               municipality_code = excluded.municipality_code, region = excluded.region, cvr = excluded.cvr,
+               website = excluded.website, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
+               reason = excluded.reason, said = excluded.said, position_time = excluded.position_time,
+               position_id = excluded.position_id, left_time = excluded.left_time, left_id = excluded.left_id,
+               version = excluded.version
+         WHERE organisations IS DISTINCT FROM excluded
+        """,
+        rows.rows(
+            {
+                "id": o.id,
+                "source": o.source,
+                **o.report.model_dump(),
+                "starts_on": o.starts_on,
+                "ends_on": o.ends_on,
+                "reason": o.reason,
+                "said": o.said,
+                **rows.position_columns("position", o.position),
+                **rows.position_columns("left", o.left),
+                "version": o.version,
+            }
+            for o in organisations
+        ),
+    )
+
+
+async def add_history(conn: Connection, events: Iterable[MemberJoined | MemberLeft]) -> None:
+    """Note since when an organisation is, or is no longer, an active member."""
+    await conn.execute(
+        """
+        INSERT INTO member_history (organisation_id, status, since, reason, version)
+        SELECT organisation_id, status, since, reason, version
+          FROM jsonb_populate_recordset(NULL::member_history, $1)
+        """,
+        rows.rows(
+            {
+                "organisation_id": event.organisation.id,
+                "status": "active" if isinstance(event, MemberJoined) else "former",
+                "since": event.since if isinstance(event, MemberJoined) else event.on,
+                "reason": None if isinstance(event, MemberJoined) else event.reason,
+                "version": event.version,
+            }
+            for event in events
+        ),
+    )
+
+
+async def _store_people(conn: Connection, people: Iterable[Person]) -> None:
+    await conn.execute(
+        """
+        INSERT INTO people
+        SELECT * FROM jsonb_populate_recordset(NULL::people, $1)
+            ON CONFLICT (id) DO UPDATE
+           SET name = excluded.name, email = excluded.email, phone = excluded.phone,
+               language = excluded.language, version = excluded.version
+         WHERE people IS DISTINCT FROM excluded
+        """,
+        rows.rows(asdict(person) for person in people),
+    )
+
+
+async def _store_contacts(conn: Connection, contacts: Iterable[Contact]) -> None:
+    await conn.execute(
+        """
+        INSERT INTO contacts
+        SELECT * FROM jsonb_populate_recordset(NULL::contacts, $1)
+            ON CONFLICT (source, key) DO UPDATE
+           SET person_id = excluded.person_id, name = excluded.name, email = excluded.email,
+               phone = excluded.phone, language = excluded.language,
+               position_time = excluded.position_time, position_id = excluded.position_id
+         WHERE contacts IS DISTINCT FROM excluded
+        """,
+        rows.rows({**asdict(contact), **rows.position_columns("position", contact.position)} for contact in contacts),
+    )
+
+
+async def _store_mandates(conn: Connection, mandates: Iterable[Mandate]) -> None:
+    await conn.execute(
+        """
+        INSERT INTO mandates
+        SELECT * FROM jsonb_populate_recordset(NULL::mandates, $1)
+            ON CONFLICT (id) DO UPDATE
+           SET person_id = excluded.person_id, role = excluded.role, title = excluded.title,
+               starts_on = excluded.starts_on, ends_on = excluded.ends_on, said = excluded.said,
+               version = excluded.version
+         WHERE mandates IS DISTINCT FROM excluded
+        """,
+        rows.rows(asdict(mandate) for mandate in mandates),
+    )
+
+
+async def _store_appointments(conn: Connection, appointments: Iterable[Appointment]) -> None:
+    await conn.execute(
+        """
+        INSERT INTO appointments
+        SELECT * FROM jsonb_populate_recordset(NULL::appointments, $1)
+            ON CONFLICT (organisation_id, source, contact_key) DO UPDATE
+           SET position_time = excluded.position_time, position_id = excluded.position_id,
+               details_time = excluded.details_time, details_id = excluded.details_id,
+               role = excluded.role, title = excluded.title, mandate_id = excluded.mandate_id
+         WHERE appointments IS DISTINCT FROM excluded
+        """,
+        rows.rows(
+            {
+                **asdict(appointment),
+                **rows.position_columns("position", appointment.position),
+                **rows.position_columns("details", appointment.details),
+            }
+            for appointment in appointments
+        ),
+    )
+
+
+async def overview(conn: Connection) -> dict[str, object]:
+    """Count what there is, by kind and state."""
+    row = await conn.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM organisations WHERE said)                     AS members_active,
+               (SELECT count(*) FROM organisations WHERE NOT said)                 AS members_not_active,
+               (SELECT count(*) FROM people)                                       AS people,
+               (SELECT count(*) FROM mandates WHERE said)                          AS mandates_current,
+               (SELECT count(*) FROM mandates WHERE NOT said)                      AS mandates_not_current,
+               (SELECT count(*) FROM upstream_messages WHERE outcome = 'accepted')   AS messages_accepted,
+               (SELECT count(*) FROM upstream_messages WHERE outcome = 'superseded') AS messages_superseded,
+               (SELECT count(*) FROM quarantine WHERE state = 'held')              AS quarantine_held,
+               (SELECT count(*) FROM quarantine WHERE state = 'waiting')           AS quarantine_waiting,
+               (SELECT count(*) FROM outbox)                                       AS outbox
+        """
+    )
+    return dict(row) if row else {}

@@ -1,0 +1,116 @@
+"""The open event door: takes what other systems publish, many at a time, and acknowledges it once it is stored."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aiormq.exceptions import AMQPError
+
+from shared import logs
+from shared.clock import Clock
+from shared.database.pool import Database
+from shared.messaging import topology
+from shared.messaging.batches import Batches
+from shared.parts import Loop
+
+from . import use_cases
+from .envelope import Delivery, read
+from .intake import Incoming
+
+log = logs.get(__name__)
+
+PREFETCH = 500
+LOOK_SECONDS = 1.0
+DRAIN_SECONDS = 8
+
+
+class Door:
+    """Consumes raw messages: whatever comes, readable or not, is stored and answered, never handed back.
+
+    It speaks aio-pika directly, because a message may be anything, and for speed. Once a second it looks whether its
+    consumer is still there, and connects anew where it is not.
+    """
+
+    name = "subscribers"
+
+    def __init__(self, database: Database, amqp_url: str, now: Clock) -> None:
+        self._database = database
+        self._amqp_url = amqp_url
+        self._now = now
+        self._batches: Batches[Incoming] = Batches(
+            database, lambda conn, group: use_cases.take_in(conn, group, now()), most=PREFETCH
+        )
+        self._loop = Loop(self.name, self._keep_consuming, pause=LOOK_SECONDS)
+        self._open = AsyncExitStack()
+        self._channel: AbstractChannel | None = None
+        self._tag = ""
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self.trouble = self._loop.trouble
+
+    async def start(self) -> None:
+        await self._batches.start()
+        await self._loop.start()
+
+    async def stop(self) -> None:
+        """Take no more, finish what is in hand, then close."""
+        await self._loop.stop()
+        if self._channel and not self._channel.is_closed:
+            underlay = await self._channel.get_underlay_channel()
+            await underlay.basic_cancel(self._tag)
+        if self._in_hand:
+            await asyncio.wait(self._in_hand, timeout=DRAIN_SECONDS)
+        await self._batches.stop()
+        await self._open.aclose()
+
+    async def _keep_consuming(self) -> bool:
+        if self._channel is None or self._channel.is_closed or not await self._is_consuming(self._channel):
+            await self._disconnect()
+            await self._consume()
+        return False
+
+    async def _is_consuming(self, channel: AbstractChannel) -> bool:
+        underlay = await channel.get_underlay_channel()
+        return self._tag in getattr(underlay, "consumers", ())
+
+    async def _consume(self) -> None:
+        connection = await aio_pika.connect(
+            self._amqp_url, client_properties={"connection_name": "membership.subscribers"}
+        )
+        self._open.push_async_callback(connection.close)
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=PREFETCH)
+        queue = await channel.get_queue(topology.inbox("membership"), ensure=False)
+        self._tag = await queue.consume(self._take)
+        self._channel = channel
+
+    async def _disconnect(self) -> None:
+        self._channel = None
+        connections, self._open = self._open, AsyncExitStack()
+        await connections.aclose()
+
+    async def _take(self, message: AbstractIncomingMessage) -> None:
+        task = asyncio.current_task()
+        if task:
+            self._in_hand.add(task)
+            task.add_done_callback(self._in_hand.discard)
+        try:
+            await self._store(message)
+            await message.ack()
+        except AMQPError as why:
+            log.info("the broker will hand a message over again", error=type(why).__name__)
+
+    async def _store(self, message: AbstractIncomingMessage) -> None:
+        now = self._now()
+        delivery = Delivery(
+            message.routing_key or "", message.content_type, dict(message.headers), message.body, received_at=now
+        )
+        try:
+            await self._batches.submit(Incoming(delivery, read(delivery, now)))
+        except Exception as why:
+            log.exception("a message that we fail on", system=delivery.system)
+            await self._hold(delivery, why)
+
+    async def _hold(self, delivery: Delivery, why: Exception) -> None:
+        async with self._database.transaction() as conn:
+            await use_cases.hold(conn, delivery, why, self._now())
