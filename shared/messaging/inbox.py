@@ -40,7 +40,7 @@ class Inbox:
         self._service = service
         self._hearers: list[tuple[frozenset[type[Event]], Hearer[Any]]] = []
         self._events: dict[str, type[Event]] = {}
-        self._batches: Batches[Heard[Event]] = Batches(database, self._apply)
+        self._batches: Batches[Heard[Event]] = Batches(database, self.apply)
         self._broker = RabbitBroker(
             amqp_url,
             fail_fast=False,
@@ -119,7 +119,8 @@ class Inbox:
         except Exception as why:
             await self._ladder.climb(message, why)
 
-    async def _apply(self, conn: Connection, group: Sequence[Heard[Event]]) -> None:
+    async def apply(self, conn: Connection, group: Sequence[Heard[Event]]) -> None:
+        """Hand the events of a group that are fresh to the subscribers, all in the transaction that is open."""
         fresh = await mark(conn, group)
         for kinds, hearer in self._hearers:
             if events := [heard.event for heard in fresh if type(heard.event) in kinds]:
