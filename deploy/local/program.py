@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import CannotStart
-from .run_folder import MARK
 
+# Every program that we start carries this variable, with the folder of its run as the value, and so do its children.
+MARK = "HANDELSBYER_RUN_FOLDER"
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -36,10 +37,10 @@ class Program:
     identity: Identity | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     _running: subprocess.Popen[bytes] | None = None
+    _may_end: bool = True
 
     def start(self) -> None:
         """Start it with a clean environment; its output is appended to its log."""
-        self.log.parent.mkdir(mode=0o700, exist_ok=True)
         who = self.identity
         with self.log.open("ab") as log:
             self._running = subprocess.Popen(
@@ -54,53 +55,54 @@ class Program:
                 group=who.group if who else None,
                 extra_groups=[] if who else None,
             )
+        self._may_end = False
 
     @property
-    def pid(self) -> int:
-        """Return the process id; only a program that was started has one."""
-        return self._started().pid
+    def pid(self) -> int | None:
+        """Return the id of its process, or None where it was never started."""
+        return self._running.pid if self._running else None
 
     @property
     def status(self) -> int | None:
         """Return None while it runs, then its exit status (negative: the signal that ended it)."""
-        return self._started().poll()
+        return self._running.poll() if self._running else None
+
+    def ensure_alive(self) -> None:
+        """Raise CannotStart, with the end of its log, where it has ended though nobody asked it to."""
+        if self.status is not None and not self._may_end:
+            raise CannotStart(f"{self.name} ended with status {self.status}. Its last lines:\n{self.last_lines()}")
+
+    async def finish(self) -> None:
+        """Wait until it ends by itself; raises CannotStart where it fails."""
+        await self._end()
+        self._may_end = self.status == 0
+        self.ensure_alive()
 
     async def stop(self, within: float = 10) -> None:
-        """Ask it to end and wait, for so many seconds at most; what is left of it then is killed."""
-        if self._running is None:
-            return
-        if self.status is None:
+        """Ask it to end and wait, for so many seconds at most; then it is killed."""
+        self._may_end = True
+        if self._running and self.status is None:
             self._running.send_signal(self.stop_signal)
-            await self._wait(within)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await self._end()
         self.kill()
 
     def kill(self) -> None:
         """Kill it and its children at once."""
-        if self._running is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._running.wait()
+        self._may_end = True
+        if self._running and self.status is None:
+            os.killpg(self._running.pid, signal.SIGKILL)
+            self._running.wait()
 
     def last_lines(self, count: int = 20) -> str:
         """Return the end of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
 
-    def ensure_alive(self) -> None:
-        """Raise CannotStart, with the end of the log, where it has ended by itself."""
-        if self.status is not None:
-            raise CannotStart(f"{self.name} ended with status {self.status}. Its last lines:\n{self.last_lines()}")
-
-    async def _wait(self, within: float) -> None:
-        deadline = asyncio.get_running_loop().time() + within
-        while self.status is None and asyncio.get_running_loop().time() < deadline:
+    async def _end(self) -> None:
+        while self._running and self.status is None:
             await asyncio.sleep(0.05)
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         return {**inherited, **self.environment, MARK: str(self.run_folder)}
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._running is None:
-            raise RuntimeError(f"{self.name} was never started")
-        return self._running

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from .errors import CannotStart
+from .progress import Say
 
 # Debian's own wrapper in /usr/sbin changes to the user rabbitmq and to the system's folders; this one does not.
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -22,22 +23,21 @@ or name a running broker:
     AMQP_URL=amqp://<administrator>:<password>@<host>:5672/ RABBITMQ_MANAGEMENT_URL=http://<host>:15672"""
 
 
-async def rabbitmq_server(install_log: Path) -> Path:
+async def rabbitmq_server(install_log: Path, say: Say) -> Path:
     """Return the server's program; raises CannotStart, saying what to do, where there is none to be had."""
     if not SERVER.exists():
-        await _install(install_log)
+        await _install(install_log, say)
     version = _installed_version()
     if version and version < OLDEST:
         raise CannotStart(f"The installed RabbitMQ {version[0]}.{version[1]} is too old. {_what_to_do()}")
     return SERVER
 
 
-async def _install(log: Path) -> None:
+async def _install(log: Path, say: Say) -> None:
     as_root = _as_root()
     if as_root is None or not shutil.which("apt-get"):
         raise CannotStart(f"RabbitMQ is not installed here. {_what_to_do()}")
-    print("rabbitmq: not installed yet; installing the system's package (once, about a minute) ...", flush=True)
-    log.parent.mkdir(mode=0o700, exist_ok=True)
+    say("rabbitmq: not installed here yet; installing the system's package, once, which takes about a minute")
     with log.open("ab") as output:
         script = await asyncio.create_subprocess_exec(*as_root, "sh", INSTALL, stdout=output, stderr=output)
         status = await script.wait()

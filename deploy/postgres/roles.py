@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
@@ -10,6 +11,13 @@ SERVICES = ("membership", "meetings", "notifications")
 ROLES = tuple(f"{service}_{kind}" for service in SERVICES for kind in ("owner", "runtime"))
 
 SQL = Path(__file__).with_name("roles.sql")
+
+
+def role_url(admin_url: str, role: str, password: str, database: str = DATABASE) -> str:
+    """Return the address with which a role logs in on the server of the administrator's address."""
+    server = urlsplit(admin_url)
+    _, _, host_and_port = server.netloc.rpartition("@")
+    return urlunsplit(server._replace(netloc=f"{role}:{quote(password, safe='')}@{host_and_port}", path=f"/{database}"))
 
 
 async def create_database(admin_url: str, name: str = DATABASE) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,16 @@ def write_definitions(folder: Path, passwords: Mapping[str, str], systems: Mappi
     generated = folder / "90-credentials.json"
     generated.touch(mode=0o600)
     generated.write_text(json.dumps(credentials(passwords, systems), indent=2))
+
+
+def definitions_for_import(passwords: Mapping[str, str], systems: Mapping[str, str]) -> Definitions:
+    """Return everything as one document for a broker that runs already, without locking anybody out on the way."""
+    everything: Definitions = defaultdict(list)
+    for definitions in (credentials(passwords, systems), *committed_definitions()):
+        for kind, items in definitions.items():
+            everything[kind] += items
+    everything["users"] = [user for user in everything["users"] if "password_hash" in user]
+    return everything
 
 
 def committed_definitions() -> list[Definitions]:

@@ -1,24 +1,24 @@
 """The broker that tests share: its users' addresses, and how it is emptied between tests."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aio_pika
 
+from deploy.local.passwords import Passwords
 from deploy.local.rabbitmq import BrokerAddress
 
 
 @dataclass(frozen=True)
 class Broker:
-    """A running RabbitMQ with our definitions; `passwords` holds services, operator and upstream systems."""
+    """A running RabbitMQ with our definitions."""
 
     address: BrokerAddress
-    passwords: Mapping[str, str]
+    passwords: Passwords
     queues: tuple[str, ...]
 
     def url(self, user: str) -> str:
         """Return the address with which this user logs in."""
-        return f"amqp://{user}:{self.passwords[user]}@{self.address.host}:{self.address.port}/"
+        return self.address.url(user, self.passwords.of_user(user))
 
     async def purge(self) -> None:
         """Remove the messages that wait in any queue."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from deploy.postgres.roles import ROLES, create_database, create_roles
+from deploy.postgres.roles import ROLES, create_database, create_roles, role_url
 from shared.database.migrations import migrate
 
 
@@ -26,8 +26,8 @@ class Databases:
     """Makes databases on one Postgres server."""
 
     def __init__(self, admin_url: str, passwords: Mapping[str, str]) -> None:
-        self._admin_url = admin_url
-        self._passwords = passwords
+        self.admin_url = admin_url
+        self.passwords = passwords
         self._templates: set[str] = set()
 
     @asynccontextmanager
@@ -49,12 +49,12 @@ class Databases:
             await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     async def _make_template(self, service: str, template: str) -> None:
-        await create_database(self._admin_url, template)
-        await create_roles(self._admin_url, self._passwords, template)
+        await create_database(self.admin_url, template)
+        await create_roles(self.admin_url, self.passwords, template)
         await migrate(service, self._url(template, f"{service}_owner"))
 
     async def _execute(self, *statements: str) -> None:
-        conn = await asyncpg.connect(self._admin_url)
+        conn = await asyncpg.connect(self.admin_url)
         try:
             for statement in statements:
                 await conn.execute(statement)
@@ -66,9 +66,8 @@ class Databases:
             service=service,
             runtime_url=self._url(database, f"{service}_runtime"),
             owner_url=self._url(database, f"{service}_owner"),
-            admin_url=urlunsplit(urlsplit(self._admin_url)._replace(path=f"/{database}")),
+            admin_url=urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{database}")),
         )
 
     def _url(self, database: str, role: str) -> str:
-        server = urlsplit(self._admin_url)
-        return f"postgresql://{role}:{self._passwords[role]}@{server.hostname}:{server.port}/{database}"
+        return role_url(self.admin_url, role, self.passwords[role], database)
