@@ -1,7 +1,7 @@
 """The rules by which messages change the register, in memory: each message is applied after the one before."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from shared.contracts.event import Event
@@ -35,16 +35,20 @@ from .records import (
     Person,
     Position,
     Reported,
+    newer,
     organisation_key,
     runs,
 )
+
+NEVER = Position(datetime.min.replace(tzinfo=UTC), b"")
 
 
 class Register:
     """The part of the register that a group of messages touches.
 
-    An organisation, a contact's data, its role and title, and its appointment each keep the position of the message
-    that last changed them, and only a newer one changes them again: whatever the order, the end is the same.
+    Each thing that messages may change (what an organisation is called, that it joined, that it left; what a contact is
+    called, its role, its appointment, its departure) keeps the position of the message that last changed it, and only
+    a newer one changes it again: whatever the order in which messages come, the end is the same.
     """
 
     def __init__(
@@ -100,38 +104,36 @@ class Register:
     def _join(self, reported: Reported, message: OrganisationJoined) -> bool:
         key = (reported.source, message.organisation.key)
         organisation = self.organisations.get(key)
-        newer = organisation is None or reported.position > organisation.position
         if organisation is None:
-            organisation = Organisation(
-                uuid4(), reported.source, message.organisation, message.since, reported.position
+            organisation = self.organisations[key] = Organisation(
+                uuid4(), reported.source, message.organisation, NEVER, NEVER, message.since
             )
-            self.organisations[key] = organisation
-        if newer:
-            organisation.position = reported.position
-            organisation.starts_on, organisation.ends_on, organisation.reason = message.since, None, None
-            self._say_member(organisation, message.organisation)
+        joins = reported.position > organisation.joined
+        if joins:
+            organisation.joined, organisation.starts_on = reported.position, message.since
+        news = message.organisation != organisation.report
+        described = self._describe(organisation, reported, message.organisation)
+        if joins and not described:
+            self._say_member(organisation)
         appointed = [self._appoint(organisation, reported, contact, message.since) for contact in message.contacts]
-        return newer or any(appointed)
+        last = joins and not newer(organisation.left, reported.position)
+        return last or (described and news) or any(appointed)
 
     def _describe(self, organisation: Organisation, reported: Reported, report: OrganisationReport) -> bool:
-        if reported.position <= organisation.position:
+        if reported.position <= organisation.described:
             return False
-        organisation.position = reported.position
+        organisation.described = reported.position
         self._say_member(organisation, report)
         return True
 
     def _leave(self, organisation: Organisation, reported: Reported, message: OrganisationLeft) -> bool:
-        """End the membership unless something newer is known of it, and in any case every older appointment."""
-        newer = reported.position > organisation.position
-        last = organisation.left is None or reported.position > organisation.left
-        if last:
-            organisation.left = reported.position
+        """End the membership unless it was joined since, and in any case every older appointment."""
+        if not newer(reported.position, organisation.left):
+            return False
+        organisation.left, organisation.left_on, organisation.reason = reported.position, message.on, message.reason
         ended = [self._end(a, reported.position, message.on) for a in self._appointments_at(organisation)]
-        if newer:
-            organisation.position = reported.position
-            organisation.ends_on, organisation.reason = message.on, message.reason
-            self._say_member(organisation)
-        return newer or last or any(ended)
+        self._say_member(organisation)
+        return reported.position > organisation.joined or any(ended)
 
     def _appointments_at(self, organisation: Organisation) -> list[Appointment]:
         return [a for a in self.appointments.values() if a.organisation_id == organisation.id]
@@ -155,25 +157,29 @@ class Register:
     # -- appointments and the mandates that follow from them
 
     def _appoint(self, organisation: Organisation, reported: Reported, report: ContactReport, since: date) -> bool:
-        described = self._describe_contact(reported, report)
-        key = (organisation.id, reported.source, report.key)
-        appointment = self.appointments.get(key)
-        after_leaving = organisation.left is None or reported.position > organisation.left
-        if appointment is None and after_leaving:
-            appointment = self.appointments[key] = Appointment(*key, position=None)
-        if appointment is None:
-            return bool(described)
+        news = self._describe_contact(reported, report)
+        appointment = self._appointment(organisation, reported.source, report.key)
         self._describe_role(appointment, reported.position, report)
-        if not after_leaving or not _newer(reported.position, appointment.position):
-            return bool(described)
-        appointment.position = reported.position
-        self._begin(appointment, since)
-        return True
+        if not newer(reported.position, appointment.appointed):
+            return bool(news)
+        appointment.appointed, appointment.since = reported.position, since
+        if mandate := self._open_mandate(appointment):
+            mandate.starts_on = since
+        return self._follow(appointment) or bool(news)
 
     def _depart(self, organisation: Organisation, reported: Reported, message: ContactDeparted) -> bool:
-        key = (organisation.id, reported.source, message.contact_key)
-        appointment = self.appointments.setdefault(key, Appointment(*key, position=None))
-        return self._end(appointment, reported.position, message.on)
+        appointment = self._appointment(organisation, reported.source, message.contact_key)
+        if not newer(reported.position, appointment.ended):
+            return False
+        self._end(appointment, reported.position, message.on)
+        return newer(reported.position, appointment.appointed)
+
+    def _appointment(self, organisation: Organisation, source: str, contact_key: str) -> Appointment:
+        """Find an appointment, or make an empty one, on which a leaving of the organisation weighs already."""
+        key = (organisation.id, source, contact_key)
+        if key not in self.appointments:
+            self.appointments[key] = Appointment(*key, ended=organisation.left, ended_on=organisation.left_on)
+        return self.appointments[key]
 
     def _update_contact(self, organisation: Organisation, reported: Reported, report: ContactReport) -> Outcome:
         appointment = self.appointments.get((organisation.id, reported.source, report.key))
@@ -196,9 +202,9 @@ class Register:
         return bool(news) or len(changed) > 1
 
     def _describe_role(self, appointment: Appointment, position: Position, report: ContactReport) -> bool:
-        if not _newer(position, appointment.details):
+        if not newer(position, appointment.titled):
             return False
-        appointment.details, appointment.role, appointment.title = position, report.role, report.title
+        appointment.titled, appointment.role, appointment.title = position, report.role, report.title
         mandate = self._open_mandate(appointment)
         if mandate is None:
             return True
@@ -209,23 +215,24 @@ class Register:
             self._say_mandate(mandate, news=True)
         return True
 
-    def _begin(self, appointment: Appointment, since: date) -> None:
-        """Start the mandate, or another one where the last has ended: that one is history."""
-        person_id = self.people.contacts[appointment.source, appointment.contact_key].person_id
+    def _end(self, appointment: Appointment, position: Position, on: date) -> bool:
+        """Note a departure for good, so that no older appointment brings anybody back; end an older mandate."""
+        if not newer(position, appointment.ended):
+            return False
+        appointment.ended, appointment.ended_on = position, on
+        return newer(position, appointment.appointed) and self._follow(appointment)
+
+    def _follow(self, appointment: Appointment) -> bool:
+        """Bring the mandate in line with its appointment; one that has ended is history, and another one starts."""
+        ends_on = appointment.ends_on
         mandate = self._open_mandate(appointment)
         if mandate is None:
-            mandate = self._new_mandate(appointment, person_id, since)
-        mandate.starts_on, mandate.ends_on = since, None
+            if appointment.since is None or (ends_on is not None and ends_on <= self.today):
+                return False
+            person_id = self.people.contacts[appointment.source, appointment.contact_key].person_id
+            mandate = self._new_mandate(appointment, person_id, appointment.since)
+        mandate.ends_on = ends_on
         self._say_mandate(mandate)
-
-    def _end(self, appointment: Appointment, position: Position, on: date) -> bool:
-        """End an appointment that is older; its position stays, so that no older message brings it back."""
-        if not _newer(position, appointment.position):
-            return False
-        appointment.position = position
-        if mandate := self._open_mandate(appointment):
-            mandate.ends_on = on
-            self._say_mandate(mandate)
         return True
 
     def _move_mandates(self, source: str, contact_key: str, *, to: Person) -> None:
@@ -276,10 +283,6 @@ class Register:
 
     def _say(self, kind: type[Event], **facts: object) -> None:
         self.events.append(kind.model_validate({"correlation_id": self._correlation_id, **facts}))
-
-
-def _newer(position: Position, known: Position | None) -> bool:
-    return known is None or position > known
 
 
 def _outcome(changed: bool) -> Outcome:

@@ -68,7 +68,6 @@ class People:
         else:
             owner = Person(uuid4(), report.name, report.email, report.phone, report.language)
             self.people[owner.id] = owner
-        owner.email = report.email
         self._by_email[address] = owner
         return owner
 

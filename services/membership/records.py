@@ -36,6 +36,11 @@ class Position(NamedTuple):
     id: bytes
 
 
+def newer(position: Position | None, known: Position | None) -> bool:
+    """Tell whether a position, if there is one, lies after another, if there is one."""
+    return position is not None and (known is None or position > known)
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """A message from an upstream system that is right in itself."""
@@ -59,13 +64,19 @@ class Organisation:
     id: UUID
     source: str
     report: OrganisationReport
+    described: Position
+    joined: Position
     starts_on: date
-    position: Position
-    ends_on: date | None = None
+    left: Position | None = None
+    left_on: date | None = None
     reason: str | None = None
     said: bool = False
-    left: Position | None = None
     version: int = 0
+
+    @property
+    def ends_on(self) -> date | None:
+        """The first day without, unless the organisation joined again after it left."""
+        return self.left_on if self.left is not None and self.left > self.joined else None
 
     def to_contract(self) -> contract.Organisation:
         return contract.Organisation(id=self.id, **self.report.model_dump(exclude={"key"}))
@@ -128,16 +139,24 @@ class Mandate:
 
 @dataclass(slots=True)
 class Appointment:
-    """One contact at one organisation: appointed or departed, in which role, and the mandate that follows."""
+    """One contact at one organisation: since when appointed, when departed, in which role, and the mandate of it."""
 
     organisation_id: UUID
     source: str
     contact_key: str
-    position: Position | None
-    details: Position | None = None
+    appointed: Position | None = None
+    since: date | None = None
+    ended: Position | None = None
+    ended_on: date | None = None
+    titled: Position | None = None
     role: contract.Role | None = None
     title: str | None = None
     mandate_id: UUID | None = None
+
+    @property
+    def ends_on(self) -> date | None:
+        """The first day without, unless the contact was appointed again after it departed."""
+        return self.ended_on if newer(self.ended, self.appointed) else None
 
 
 OrganisationKey = tuple[str, str]

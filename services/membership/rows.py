@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date
 
 import asyncpg
 
@@ -25,9 +25,10 @@ def columns(keys: Collection[tuple[str, str]]) -> tuple[list[str], list[str]]:
     return [first for first, _ in keys], [second for _, second in keys]
 
 
-def position(time: datetime | None, message_id: str | None) -> Position | None:
-    """Read a position from its two columns."""
-    return None if time is None or message_id is None else Position(time, message_id.encode())
+def position(row: asyncpg.Record, name: str) -> Position | None:
+    """Read a position, where there is one, from its two columns."""
+    time, message_id = row[f"{name}_time"], row[f"{name}_id"]
+    return None if time is None else Position(time, message_id.encode())
 
 
 def position_columns(name: str, at: Position | None) -> dict[str, object]:
@@ -42,12 +43,13 @@ def organisation(row: asyncpg.Record) -> Organisation:
         id=row["id"],
         source=row["source"],
         report=OrganisationReport.model_construct(**{name: row[name] for name in OrganisationReport.model_fields}),
+        described=Position(row["described_time"], row["described_id"].encode()),
+        joined=Position(row["joined_time"], row["joined_id"].encode()),
         starts_on=row["starts_on"],
-        position=Position(row["position_time"], row["position_id"].encode()),
-        ends_on=row["ends_on"],
+        left=position(row, "left"),
+        left_on=row["left_on"],
         reason=row["reason"],
         said=row["said"],
-        left=position(row["left_time"], row["left_id"]),
         version=row["version"],
     )
 
@@ -55,26 +57,29 @@ def organisation(row: asyncpg.Record) -> Organisation:
 def contact(row: asyncpg.Record) -> Contact:
     """Read a contact from its row."""
     return Contact(
-        row["source"],
-        row["key"],
-        row["person_id"],
-        row["name"],
-        row["email"],
-        row["phone"],
-        row["language"],
-        Position(row["position_time"], row["position_id"].encode()),
+        source=row["source"],
+        key=row["key"],
+        person_id=row["person_id"],
+        name=row["name"],
+        email=row["email"],
+        phone=row["phone"],
+        language=row["language"],
+        position=Position(row["position_time"], row["position_id"].encode()),
     )
 
 
 def appointment(row: asyncpg.Record) -> Appointment:
     """Read an appointment from its row."""
     return Appointment(
-        row["organisation_id"],
-        row["source"],
-        row["contact_key"],
-        Position(row["position_time"], row["position_id"].encode()),
-        position(row["details_time"], row["details_id"]),
-        row["role"],
-        row["title"],
-        row["mandate_id"],
+        organisation_id=row["organisation_id"],
+        source=row["source"],
+        contact_key=row["contact_key"],
+        appointed=position(row, "appointed"),
+        since=row["since"],
+        ended=position(row, "ended"),
+        ended_on=row["ended_on"],
+        titled=position(row, "titled"),
+        role=row["role"],
+        title=row["title"],
+        mandate_id=row["mandate_id"],
     )

@@ -113,9 +113,9 @@ async def _organisations(conn: Connection, keys: Collection[tuple[str, str]]) ->
 async def _people(conn: Connection, keys: Collection[tuple[str, str]], emails: Collection[str]) -> list[Person]:
     found = await conn.fetch(
         """
-        SELECT p.*
+        SELECT p.id, p.name, p.email, p.phone, p.language, p.version
           FROM people AS p
-         WHERE lower(p.email) = ANY($3::text[])
+         WHERE p.email_key = ANY($3::text[])
             OR p.id IN (
                SELECT c.person_id
                  FROM contacts AS c
@@ -127,7 +127,7 @@ async def _people(conn: Connection, keys: Collection[tuple[str, str]], emails: C
         *rows.columns(keys),
         list(emails),
     )
-    return [Person(**row) for row in found]
+    return [Person(*row) for row in found]
 
 
 async def _contacts(conn: Connection, people: Collection[UUID]) -> list[Contact]:
@@ -173,24 +173,21 @@ async def _store_organisations(conn: Connection, organisations: Iterable[Organis
             ON CONFLICT (id) DO UPDATE
            SET name = excluded.name, kind = excluded.kind, town = excluded.town,
                municipality_code = excluded.municipality_code, region = excluded.region, cvr = excluded.cvr,
-               website = excluded.website, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
-               reason = excluded.reason, said = excluded.said, position_time = excluded.position_time,
-               position_id = excluded.position_id, left_time = excluded.left_time, left_id = excluded.left_id,
-               version = excluded.version
+               website = excluded.website, described_time = excluded.described_time,
+               described_id = excluded.described_id, joined_time = excluded.joined_time,
+               joined_id = excluded.joined_id, starts_on = excluded.starts_on, left_time = excluded.left_time,
+               left_id = excluded.left_id, left_on = excluded.left_on, ends_on = excluded.ends_on,
+               reason = excluded.reason, said = excluded.said, version = excluded.version
          WHERE organisations IS DISTINCT FROM excluded
         """,
         rows.rows(
             {
-                "id": o.id,
-                "source": o.source,
                 **o.report.model_dump(),
-                "starts_on": o.starts_on,
+                **asdict(o),
                 "ends_on": o.ends_on,
-                "reason": o.reason,
-                "said": o.said,
-                **rows.position_columns("position", o.position),
+                **rows.position_columns("described", o.described),
+                **rows.position_columns("joined", o.joined),
                 **rows.position_columns("left", o.left),
-                "version": o.version,
             }
             for o in organisations
         ),
@@ -221,12 +218,15 @@ async def add_history(conn: Connection, events: Iterable[MemberJoined | MemberLe
 async def _store_people(conn: Connection, people: Iterable[Person]) -> None:
     await conn.execute(
         """
-        INSERT INTO people
-        SELECT * FROM jsonb_populate_recordset(NULL::people, $1)
+        INSERT INTO people (id, name, email, phone, language, version)
+        SELECT id, name, email, phone, language, version
+          FROM jsonb_populate_recordset(NULL::people, $1)
             ON CONFLICT (id) DO UPDATE
            SET name = excluded.name, email = excluded.email, phone = excluded.phone,
                language = excluded.language, version = excluded.version
-         WHERE people IS DISTINCT FROM excluded
+         WHERE (people.name, people.email, people.phone, people.language, people.version)
+               IS DISTINCT FROM
+               (excluded.name, excluded.email, excluded.phone, excluded.language, excluded.version)
         """,
         rows.rows(asdict(person) for person in people),
     )
@@ -268,16 +268,18 @@ async def _store_appointments(conn: Connection, appointments: Iterable[Appointme
         INSERT INTO appointments
         SELECT * FROM jsonb_populate_recordset(NULL::appointments, $1)
             ON CONFLICT (organisation_id, source, contact_key) DO UPDATE
-           SET position_time = excluded.position_time, position_id = excluded.position_id,
-               details_time = excluded.details_time, details_id = excluded.details_id,
+           SET appointed_time = excluded.appointed_time, appointed_id = excluded.appointed_id,
+               since = excluded.since, ended_time = excluded.ended_time, ended_id = excluded.ended_id,
+               ended_on = excluded.ended_on, titled_time = excluded.titled_time, titled_id = excluded.titled_id,
                role = excluded.role, title = excluded.title, mandate_id = excluded.mandate_id
          WHERE appointments IS DISTINCT FROM excluded
         """,
         rows.rows(
             {
                 **asdict(appointment),
-                **rows.position_columns("position", appointment.position),
-                **rows.position_columns("details", appointment.details),
+                **rows.position_columns("appointed", appointment.appointed),
+                **rows.position_columns("ended", appointment.ended),
+                **rows.position_columns("titled", appointment.titled),
             }
             for appointment in appointments
         ),

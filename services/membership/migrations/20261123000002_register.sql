@@ -12,7 +12,7 @@ CREATE TABLE municipalities (
     name text NOT NULL
 );
 
--- A position (time, message id) orders the messages about one thing; a message with a lower one comes too late.
+-- A position (time, message id) is that of the message that last changed a thing; an older message comes too late.
 -- `said` tells whether our last word was that the term (of a membership, of a mandate) runs.
 
 CREATE TABLE organisations (
@@ -26,14 +26,17 @@ CREATE TABLE organisations (
     region            text,
     cvr               text,
     website           text,
+    described_time    timestamptz NOT NULL,
+    described_id      text        NOT NULL,
+    joined_time       timestamptz NOT NULL,
+    joined_id         text        NOT NULL,
     starts_on         date        NOT NULL,
+    left_time         timestamptz,
+    left_id           text,
+    left_on           date,
     ends_on           date,
     reason            text,
     said              boolean     NOT NULL,
-    position_time     timestamptz NOT NULL,
-    position_id       text        NOT NULL,
-    left_time         timestamptz,
-    left_id           text,
     version           integer     NOT NULL,
     UNIQUE (source, key)
 );
@@ -49,15 +52,15 @@ CREATE TABLE member_history (
 );
 
 CREATE TABLE people (
-    id       uuid    PRIMARY KEY,
-    name     text    NOT NULL,
-    email    text    NOT NULL,
-    phone    text,
-    language text    NOT NULL CHECK (language IN ('da', 'en')),
-    version  integer NOT NULL
+    id        uuid    PRIMARY KEY,
+    name      text    NOT NULL,
+    email     text    NOT NULL,
+    phone     text,
+    language  text    NOT NULL CHECK (language IN ('da', 'en')),
+    version   integer NOT NULL,
+    email_key text    GENERATED ALWAYS AS (lower(email)) STORED,
+    CONSTRAINT one_person_an_address UNIQUE (email_key) DEFERRABLE INITIALLY DEFERRED
 );
-
-CREATE UNIQUE INDEX people_email ON people (lower(email)) INCLUDE (id);
 
 -- What each publisher calls a person, and last said of them; several contacts may be one person.
 CREATE TABLE contacts (
@@ -88,16 +91,20 @@ CREATE TABLE mandates (
     version         integer NOT NULL
 );
 
--- One contact at one organisation: whether appointed or departed (a departure leaves its position, so that an older
--- appointment brings nobody back), in which role, and the mandate that follows from it.
+-- One contact at one organisation: since when appointed, when departed (which stays, so that an older appointment
+-- brings nobody back), in which role, and the mandate that follows from it.
 CREATE TABLE appointments (
-    organisation_id uuid        NOT NULL REFERENCES organisations,
-    source          text        NOT NULL,
-    contact_key     text        NOT NULL,
-    position_time   timestamptz NOT NULL,
-    position_id     text        NOT NULL,
-    details_time    timestamptz,
-    details_id      text,
+    organisation_id uuid NOT NULL REFERENCES organisations,
+    source          text NOT NULL,
+    contact_key     text NOT NULL,
+    appointed_time  timestamptz,
+    appointed_id    text,
+    since           date,
+    ended_time      timestamptz,
+    ended_id        text,
+    ended_on        date,
+    titled_time     timestamptz,
+    titled_id       text,
     role            text,
     title           text,
     mandate_id      uuid REFERENCES mandates,

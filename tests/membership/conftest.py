@@ -1,0 +1,83 @@
+"""A door that tests push messages through, into a real database."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from services.membership import quarantine, use_cases
+from services.membership.envelope import Delivery, read
+from services.membership.intake import Incoming
+from shared.database.pool import Database
+from tests.support.builders import MORNING, SOURCE, SYSTEM, Message
+
+EVENING = MORNING.replace(hour=20)
+
+
+@dataclass
+class Door:
+    """Takes messages in, all in one group, at `now`."""
+
+    database: Database
+    now: datetime = EVENING
+
+    async def take(self, *messages: Message) -> None:
+        await self.take_raw(*(delivery(message, self.now) for message in messages))
+
+    async def take_raw(self, *deliveries: Delivery) -> None:
+        async with self.database.transaction() as conn:
+            group = [Incoming(one, read(one, self.now)) for one in deliveries]
+            await use_cases.take_in(conn, group, self.now)
+
+    async def said(self) -> list[tuple[str, dict[str, Any]]]:
+        """Empty the outbox, and return what stood in it but the answers: `(type, data)`."""
+        return [(kind, body) for exchange, kind, body in await self._outbox() if exchange == "membership.events"]
+
+    async def answers(self) -> list[tuple[str, dict[str, Any]]]:
+        """Empty the outbox, and return the answers that stood in it: `(type, data)`."""
+        return [(kind, body) for exchange, kind, body in await self._outbox() if exchange == "upstream.answers"]
+
+    async def mandates(self) -> set[tuple[str, str, str]]:
+        """Return who acts for whom now: `(organisation, address, role)`."""
+        async with self.database.connection() as conn:
+            rows = await conn.fetch(
+                """
+                SELECT o.name, p.email, m.role
+                  FROM mandates AS m
+                  JOIN organisations AS o ON o.id = m.organisation_id
+                  JOIN people AS p ON p.id = m.person_id
+                 WHERE m.said
+                """
+            )
+        return {tuple(row) for row in rows}
+
+    async def members(self) -> set[str]:
+        """Return the names of the active members."""
+        async with self.database.connection() as conn:
+            return {row["name"] for row in await conn.fetch("SELECT name FROM organisations WHERE said")}
+
+    async def _outbox(self) -> list[tuple[str, str, dict[str, Any]]]:
+        async with self.database.transaction() as conn:
+            rows = await conn.fetch("DELETE FROM outbox RETURNING seq, exchange, event_type, body")
+        ordered = sorted(rows, key=lambda row: row["seq"])
+        return [(row["exchange"], row["event_type"], json.loads(row["body"])) for row in ordered]
+
+
+def delivery(message: Message, now: datetime, **changes: Any) -> Delivery:
+    facts: dict[str, Any] = {
+        "routing_key": f"{SYSTEM}.x",
+        "content_type": "application/json",
+        "headers": message.headers,
+        "body": message.body,
+        "received_at": now,
+    }
+    return Delivery(**{**facts, **changes})
+
+
+@pytest.fixture
+async def door(membership_database: Database) -> Door:
+    async with membership_database.transaction() as conn:
+        await quarantine.allow_source(conn, SYSTEM, SOURCE)
+    return Door(membership_database)
