@@ -10,6 +10,7 @@ from shared import cli
 from shared.clock import utc_now
 from shared.database.pool import Connection, Database
 from shared.errors import Refused
+from shared.messaging import parked
 
 from . import quarantine, use_cases
 from .app import PARTS, build
@@ -21,6 +22,7 @@ def main() -> None:
     """Run one command."""
     top, commands = cli.parser("membership", PARTS)
     _add_quarantine(commands.add_parser("quarantine", help="messages that could not be taken in"))
+    parked.add_commands(commands)
     _add_systems(commands.add_parser("systems", help="other systems that may report to us"))
     args = top.parse_args()
     match args.command:
@@ -29,6 +31,9 @@ def main() -> None:
             cli.serve("membership", settings, build(settings, args.only or PARTS))
         case "migrate":
             cli.run_migrations("membership")
+        case "parked":
+            for line in asyncio.run(parked.run(cli.secret("AMQP_URL"), "membership", args)):
+                _say(line)
         case _:
             asyncio.run(_in_transaction(args.act, args))
 

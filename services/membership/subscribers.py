@@ -12,6 +12,7 @@ from shared.clock import Clock
 from shared.database.pool import Database
 from shared.messaging import topology
 from shared.messaging.batches import Batches
+from shared.messaging.parked import ORIGIN
 from shared.parts import Loop
 
 from . import use_cases
@@ -102,9 +103,8 @@ class Door:
 
     async def _store(self, message: AbstractIncomingMessage) -> None:
         now = self._now()
-        delivery = Delivery(
-            message.routing_key or "", message.content_type, dict(message.headers), message.body, received_at=now
-        )
+        headers = dict(message.headers)
+        delivery = Delivery(_routing_key(message), message.content_type, headers, message.body, received_at=now)
         try:
             await self._batches.submit(Incoming(delivery, read(delivery, now)))
         except Exception as why:
@@ -114,3 +114,10 @@ class Door:
     async def _hold(self, delivery: Delivery, why: Exception) -> None:
         async with self._database.transaction() as conn:
             await use_cases.hold(conn, delivery, why, self._now())
+
+
+def _routing_key(message: AbstractIncomingMessage) -> str:
+    """Return the key with which the message was published; what says otherwise is believed of a replay alone."""
+    if message.exchange == topology.UPSTREAM:
+        return message.routing_key or ""
+    return str(message.headers.get(ORIGIN, ""))

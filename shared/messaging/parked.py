@@ -1,0 +1,113 @@
+"""The parked queue, for an operator: what could not be taken in, and another try for it."""
+
+import argparse
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, DeliveryMode
+
+from shared.messaging import topology
+from shared.messaging.ladder import ATTEMPT, ERROR
+
+ORIGIN = "x-origin-routing-key"
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One parked message; nothing of its content, which may name people."""
+
+    event_id: str
+    event_type: str
+    error: str
+    size: int
+
+
+async def waiting(amqp_url: str, service: str) -> list[Parked]:
+    """List the parked messages of a service, oldest first; they stay where they are."""
+    async with _messages(amqp_url, service) as (_, messages):
+        return [_parked(message) for message in messages]
+
+
+async def replay(amqp_url: str, service: str, ids: Iterable[str] | None = None) -> int:
+    """Give the messages with these ids, or all, back to the service's own inbox, and return how many.
+
+    They travel by the shortest retry queue and start the ladder anew; a message leaves the parked queue only once
+    the broker has the copy.
+    """
+    wanted = None if ids is None else set(ids)
+    replayed = 0
+    async with _messages(amqp_url, service) as (channel, messages):
+        exchange = await channel.get_exchange(topology.retry(service), ensure=False)
+        for message in messages:
+            if wanted is None or _parked(message).event_id in wanted:
+                await exchange.publish(_copy(message, service), str(topology.RETRY_DELAYS_MS[0]), timeout=10)
+                await message.ack()
+                replayed += 1
+    return replayed
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `parked list` and `parked replay` to a service's command line."""
+    acts = commands.add_parser("parked", help="events that could not be taken in").add_subparsers(
+        dest="act", required=True, metavar="act"
+    )
+    acts.add_parser("list", help="show their ids, types and errors")
+    again = acts.add_parser("replay", help="try to take them in again")
+    again.add_argument("id", nargs="*", help="these alone (default: all)")
+
+
+async def run(amqp_url: str, service: str, args: argparse.Namespace) -> list[str]:
+    """Carry out `parked list` or `parked replay`, and return the lines to print."""
+    if args.act == "replay":
+        return [f"{await replay(amqp_url, service, args.id or None)} replayed"]
+    return [
+        f"{one.event_id}  {one.event_type}  {one.size} bytes  {one.error}" for one in await waiting(amqp_url, service)
+    ]
+
+
+@asynccontextmanager
+async def _messages(
+    amqp_url: str, service: str
+) -> AsyncIterator[tuple[AbstractChannel, list[AbstractIncomingMessage]]]:
+    """Hold all parked messages; those not acknowledged go back to the queue when the connection closes."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        queue = await channel.get_queue(topology.parked(service), ensure=False)
+        messages = []
+        while message := await queue.get(fail=False):
+            messages.append(message)
+        yield channel, messages
+
+
+def _parked(message: AbstractIncomingMessage) -> Parked:
+    headers = message.headers
+    return Parked(
+        event_id=str(headers.get("ce-id", "")),
+        event_type=str(headers.get("ce-type", "")),
+        error=str(headers.get(ERROR) or headers.get("x-first-death-reason", "")),
+        size=message.body_size,
+    )
+
+
+def _copy(message: AbstractIncomingMessage, service: str) -> aio_pika.Message:
+    kept = {name: value for name, value in message.headers.items() if not name.startswith("x-") or name == ORIGIN}
+    return aio_pika.Message(
+        message.body,
+        headers={**kept, ORIGIN: kept.get(ORIGIN, _origin(message, service)), ATTEMPT: 0},
+        content_type=message.content_type,
+        message_id=message.message_id,
+        delivery_mode=DeliveryMode.PERSISTENT,
+    )
+
+
+def _origin(message: AbstractIncomingMessage, service: str) -> str:
+    """Return the routing key with which the message first came to the inbox, as the broker noted it."""
+    deaths = message.headers.get("x-death")
+    for death in deaths if isinstance(deaths, list) else []:
+        if isinstance(death, dict) and death.get("queue") == topology.inbox(service):
+            keys = death.get("routing-keys")
+            if isinstance(keys, list) and keys:
+                return keys[0].decode() if isinstance(keys[0], bytes) else str(keys[0])
+    return message.routing_key or ""
