@@ -1,0 +1,112 @@
+"""An e-mail as bytes: 7-bit, CRLF, headers that the standard library's writer would break (RFC 5322, 2045, 2047)."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from email.header import Header
+from email.utils import format_datetime
+from typing import Final
+
+from .domain import Email, Letterhead
+from .emails import NETWORK, Content
+from .wording import one_line
+
+HEADER_OCTETS = 76
+# One a topic that a person can mute: (what it is called in each language, first label of the List-Id).
+LIST_NAMES: Final = {"da": "Mødeindkaldelser", "en": "Meeting invitations"}
+LIST_LABEL = "invitations"
+
+Part = tuple[list[str], bytes]
+
+
+def message(email: Email, content: Content, letterhead: Letterhead, unsubscribe_url: str) -> bytes:
+    """Return the whole message; the same e-mail gives the same bytes at every attempt."""
+    headers = _headers(email, content.subject, letterhead, unsubscribe_url)
+    part_headers, body = _body(content, email.method, _boundary(email.message_id))
+    return _lines([*headers, "MIME-Version: 1.0", *part_headers]) + b"\r\n" + body
+
+
+def _headers(email: Email, subject: str, letterhead: Letterhead, unsubscribe_url: str) -> list[str]:
+    thread = email.params.get("in_reply_to")
+    return [
+        f"From: {_mailbox(NETWORK, letterhead.address)}",
+        f"To: {_mailbox(one_line(email.params['name']), email.address)}",
+        f"Reply-To: {letterhead.reply_to}",
+        f"Subject: {_unstructured('Subject', subject)}",
+        f"Date: {format_datetime(email.date)}",
+        f"Message-ID: {email.message_id}",
+        *([f"In-Reply-To: {thread}", f"References: {thread}"] if thread else []),
+        f"List-Id: {_phrase(LIST_NAMES[email.language])} <{LIST_LABEL}.{letterhead.mail_domain}>",
+        f"List-Unsubscribe: <{unsubscribe_url}>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "Auto-Submitted: auto-generated",
+        # Not "All": that would suppress the reports of failed delivery too.
+        "X-Auto-Response-Suppress: OOF, AutoReply, RN, NRN",
+        f"Feedback-ID: {email.frame_id}:{email.topic}:{email.kind}:handelsbyer",
+        f"Content-Language: {email.language}",
+    ]
+
+
+def _body(content: Content, method: str | None, boundary: str) -> Part:
+    """Text first, then HTML, then the calendar (RFC 6047); and once more as a file, for who looks there only."""
+    bodies = [_words("plain", content.text), _words("html", content.html)]
+    if content.calendar is None or method is None:
+        return _multipart("alternative", boundary, bodies)
+    inline = [f"Content-Type: text/calendar; charset=utf-8; method={method}"]
+    attached = [
+        'Content-Type: application/ics; name="invite.ics"',
+        'Content-Disposition: attachment; filename="invite.ics"',
+    ]
+    alternative = _multipart("alternative", f"{boundary}=alternative", [*bodies, _base64(inline, content.calendar)])
+    return _multipart("mixed", f"{boundary}=mixed", [alternative, _base64(attached, content.calendar)])
+
+
+def _words(subtype: str, text: str) -> Part:
+    octets = text.replace("\n", "\r\n").encode()
+    headers = [f"Content-Type: text/{subtype}; charset=utf-8", "Content-Transfer-Encoding: quoted-printable"]
+    return headers, binascii.b2a_qp(octets, istext=True)
+
+
+def _base64(headers: Sequence[str], octets: bytes) -> Part:
+    return [*headers, "Content-Transfer-Encoding: base64"], base64.encodebytes(octets).replace(b"\n", b"\r\n")
+
+
+def _multipart(subtype: str, boundary: str, parts: Sequence[Part]) -> Part:
+    edge = f"--{boundary}".encode()
+    written = [edge + b"\r\n" + _lines(headers) + b"\r\n" + body + b"\r\n" for headers, body in parts]
+    return [f'Content-Type: multipart/{subtype}; boundary="{boundary}"'], b"".join([*written, edge, b"--\r\n"])
+
+
+def _boundary(message_id: str) -> str:
+    """Holds `=_`, which neither quoted-printable nor base64 can produce."""
+    return f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
+
+
+def _mailbox(name: str, address: str) -> str:
+    if set(address) & set("\r\n\0<> \t") or not address.isascii():
+        raise ValueError("an address that no header can hold")
+    return f"{_phrase(name)} <{address}>" if name else f"<{address}>"
+
+
+def _phrase(words: str) -> str:
+    if _is_plain(words):
+        return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return _encoded("List-Id", words)
+
+
+def _unstructured(name: str, words: str) -> str:
+    return words if _is_plain(words) else _encoded(name, words)
+
+
+def _is_plain(words: str) -> bool:
+    """Short ASCII that no reader takes for an encoded word."""
+    return words.isascii() and len(words) < HEADER_OCTETS - len("Subject: ") and "=?" not in words
+
+
+def _encoded(name: str, words: str) -> str:
+    return Header(words, "utf-8", maxlinelen=HEADER_OCTETS, header_name=name).encode(linesep="\r\n")
+
+
+def _lines(headers: Sequence[str]) -> bytes:
+    return b"".join(line.encode("ascii") + b"\r\n" for line in headers)

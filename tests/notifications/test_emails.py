@@ -1,0 +1,282 @@
+"""Every kind of e-mail, in both languages, is read back as it was meant."""
+
+import html
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr, parsedate_to_datetime
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from services.notifications.domain import Kind, Language
+from services.notifications.wording import one_line
+from tests.notifications.samples import (
+    KINDS,
+    LANGUAGES,
+    LETTERHEAD,
+    MEETING_KINDS,
+    TEMPLATES,
+    UNSUBSCRIBE,
+    addressed,
+    content,
+    octets,
+    sample,
+)
+
+every_kind = pytest.mark.parametrize("kind", KINDS)
+every_meeting_kind = pytest.mark.parametrize("kind", MEETING_KINDS)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+
+NASTY = st.text() | st.sampled_from(
+    [
+        "Bcc: alle@by.example",
+        "a\r\nBcc: alle@by.example",
+        "=?utf-8?q?Bcc?=",
+        "{{ name }} {% raw %}",
+        "%b %s",
+        "</style><script>alert(1)</script>",
+        "x\r\nBEGIN:VALARM\r\nEND:VALARM",
+        "\U0001f3aa" * 300,
+        "\u202eevil\u2028line",
+        '"quoted" \\ ; , :',
+        "x" * 2000,
+    ]
+)
+
+
+def test_every_kind_has_its_templates_in_both_languages_and_a_sample() -> None:
+    for kind in KINDS:
+        files = {file.name for file in (TEMPLATES / kind).iterdir()}
+
+        assert {"da.txt", "da.html", "en.txt", "en.html", "sample.json"} <= files
+
+
+@every_kind
+@every_language
+def test_the_headers_are_those_that_mail_programs_need(kind: Kind, language: Language) -> None:
+    email = sample(kind, language)
+
+    read = parsed(octets(email))
+
+    assert parseaddr(read["From"]) == ("Danske Handelsbyer", LETTERHEAD.address)
+    assert parseaddr(read["To"]) == ("Anna Sørensen", "anna@koege.example")
+    assert read["Reply-To"] == LETTERHEAD.reply_to
+    assert read["Subject"] == content(email).subject
+    assert parsedate_to_datetime(read["Date"]) == email.date
+    assert read["Message-ID"] == email.message_id
+    assert read["In-Reply-To"] == read["References"] == email.params.get("in_reply_to")
+    assert read["List-Unsubscribe"] == f"<{UNSUBSCRIBE}>"
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["X-Auto-Response-Suppress"] == "OOF, AutoReply, RN, NRN"
+    assert read["Content-Language"] == language
+
+
+@every_kind
+@every_language
+def test_an_e_mail_is_seven_bit_in_short_lines(kind: Kind, language: Language) -> None:
+    message = octets(sample(kind, language))
+
+    assert message.isascii()
+    assert b"\n" not in message.replace(b"\r\n", b"")
+    assert b"\r" not in message.replace(b"\r\n", b"")
+    assert max(map(len, message.split(b"\r\n"))) <= 200
+
+
+@every_kind
+def test_the_same_e_mail_gives_the_same_octets(kind: Kind) -> None:
+    assert octets(sample(kind)) == octets(sample(kind))
+
+
+@every_meeting_kind
+@every_language
+def test_the_parts_stand_where_calendars_look_for_them(kind: Kind, language: Language) -> None:
+    read = parsed(octets(sample(kind, language)))
+
+    alternative, attached = read.iter_parts()
+    assert read.get_content_type() == "multipart/mixed"
+    assert [part.get_content_type() for part in alternative.iter_parts()] == [
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
+    inline = list(alternative.iter_parts())[-1]
+    assert inline["Content-Disposition"] is None
+    assert inline["Content-Type"].params["method"] == calendar_of(read)["METHOD"]
+    assert attached.get_content_type() == "application/ics"
+    assert attached.get_content() == inline.get_payload(decode=True)
+
+
+@every_meeting_kind
+@every_language
+def test_the_calendar_asks_its_one_reader(kind: Kind, language: Language) -> None:
+    email = sample(kind, language)
+
+    found = calendar_of(parsed(octets(email)))
+
+    (event,) = found.walk("VEVENT")
+    assert found["METHOD"] == email.method
+    assert event["UID"] == email.facts["uid"]
+    assert event["SEQUENCE"] == 3
+    assert event["ORGANIZER"] == f"mailto:{LETTERHEAD.address}"
+    assert event["ATTENDEE"] == "mailto:anna@koege.example"
+    assert event["ATTENDEE"].params["CN"] == "Anna Sørensen"
+    assert event["STATUS"] == ("CANCELLED" if kind == "cancellation" else "CONFIRMED")
+    assert event["DTSTART"].dt.isoformat() == {"update": "2026-11-19T09:30:00+01:00"}.get(
+        kind, "2026-10-22T09:30:00+02:00"
+    )
+    assert not found.walk("VALARM")
+
+
+@every_meeting_kind
+@every_language
+def test_text_html_and_calendar_state_the_same_facts(kind: Kind, language: Language) -> None:
+    email = sample(kind, language, facts={"reason": "Værten er syg"} if kind == "cancellation" else {})
+    said = content(email)
+
+    (event,) = calendar_of(parsed(octets(email))).walk("VEVENT")
+    stated = {
+        "text": said.text,
+        "html": words_of(said.html),
+        "calendar": f"{event['SUMMARY']} {event['DESCRIPTION']}",
+    }
+
+    expected = [value for key, value in email.facts.items() if key in ("title", "place", "host_town", "link", "reason")]
+    when = {
+        ("invitation", "da"): "torsdag 22. oktober 2026 kl. 9.30–10.30",
+        ("invitation", "en"): "Thursday 22 October 2026 at 9:30–10:30",
+        ("update", "da"): "torsdag 19. november 2026 kl. 9.30–15.00",
+        ("update", "en"): "Thursday 19 November 2026 at 9:30–15:00",
+        ("cancellation", "da"): "torsdag 22. oktober 2026 kl. 9.30–10.30",
+        ("cancellation", "en"): "Thursday 22 October 2026 at 9:30–10:30",
+    }[kind, language]
+    assert [(form, fact) for form, words in stated.items() for fact in [when, *expected] if fact not in words] == []
+
+
+@every_language
+def test_an_update_says_what_it_was_before(language: Language) -> None:
+    said = content(sample("update", language))
+
+    for words in (said.text, words_of(said.html)):
+        assert "Biblioteket, Kirkestræde 18, 4600 Køge" in words
+        assert {"da": "Før: torsdag 22. oktober", "en": "Before: Thursday 22 October"}[language] in words
+
+
+@every_language
+@pytest.mark.parametrize("cause", ["meeting_cancelled", "withdrawn", "address_changed"])
+def test_a_cancellation_says_why(language: Language, cause: str) -> None:
+    said = content(sample("cancellation", language, facts={"cause": cause}))
+
+    words = {
+        ("meeting_cancelled", "da"): "Netværksmøde er aflyst.",
+        ("meeting_cancelled", "en"): "Netværksmøde is cancelled.",
+        ("withdrawn", "da"): "Du er ikke længere indkaldt til Netværksmøde.",
+        ("withdrawn", "en"): "You are no longer invited to Netværksmøde.",
+        ("address_changed", "da"): "Indkaldelsen til Netværksmøde går fremover til din nye adresse",
+        ("address_changed", "en"): "From now on the invitation to Netværksmøde goes to your new address",
+    }[cause, language]
+    assert words in said.text
+    assert words in words_of(said.html)
+
+
+@every_language
+def test_a_welcome_names_organisation_and_role_and_asks_for_an_answer(language: Language) -> None:
+    said = content(sample("welcome", language, params={"role": "chair"}))
+
+    for words in (said.text, words_of(said.html)):
+        assert "Køge Handel" in words
+        assert {"da": "formand", "en": "chair"}[language] in words
+        assert "OK" in words
+        assert LETTERHEAD.address in words
+
+
+@every_kind
+@every_language
+def test_html_is_titled_like_the_subject_and_loads_nothing(kind: Kind, language: Language) -> None:
+    said = content(sample(kind, language))
+
+    assert f"<title>{html.escape(said.subject)}</title>" in said.html
+    assert f'<html lang="{language}">' in said.html
+    assert not re.search(r"src=|url\(|@import|<link|<script|<img", said.html)
+    assert len(said.html) < 102_000
+
+
+@settings(deadline=None)
+@given(name=NASTY, title=NASTY, place=NASTY, link=NASTY)
+def test_no_name_or_title_breaks_a_header_a_body_or_a_calendar(name: str, title: str, place: str, link: str) -> None:
+    email = sample("update", facts={"title": title, "place": place, "link": link}, params={"name": name})
+
+    message = octets(email)
+    read = parsed(message)
+    (event,) = calendar_of(read).walk("VEVENT")
+
+    assert message.isascii()
+    assert max(map(len, message.split(b"\r\n"))) <= 998
+    assert set(read.keys()) == set(parsed(octets(sample("update"))).keys())
+    assert [part.get_content_type() for part in read.walk()] == [
+        part.get_content_type() for part in parsed(octets(sample("update"))).walk()
+    ]
+    assert visible(read["Subject"]) == visible(content(email).subject)
+    assert event["ATTENDEE"] == "mailto:anna@koege.example"
+    assert visible(str(event["SUMMARY"])) == visible(title)
+    assert [part.name for part in calendar_of(read).walk()] == [
+        "VCALENDAR",
+        "VTIMEZONE",
+        "DAYLIGHT",
+        "STANDARD",
+        "VEVENT",
+    ]
+    assert visible(one_line(title)) in visible(content(email).text)
+    assert "<script" not in content(email).html
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.example\r\nBcc: c@d.example", "søren@by.example", "a@b.example> <c@d.example"]
+)
+def test_an_address_that_no_header_can_hold_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        octets(addressed(sample("welcome"), address))
+
+
+def test_a_meeting_that_ends_the_next_day_names_both_days() -> None:
+    said = content(sample("invitation", facts={"starts_at": "2026-12-31T21:00:00Z", "ends_at": "2027-01-01T00:30:00Z"}))
+
+    assert "torsdag 31. december 2026 kl. 22.00 – fredag 1. januar 2027 kl. 1.30" in said.text
+
+
+def parsed(message: bytes) -> EmailMessage:
+    return message_from_bytes(message, policy=policy.default)
+
+
+def calendar_of(read: EmailMessage) -> Any:
+    (part,) = (part for part in read.walk() if part.get_content_type() == "text/calendar")
+    octets = part.get_payload(decode=True)
+    assert isinstance(octets, bytes)
+    return Calendar.from_ical(octets)
+
+
+class Reader(HTMLParser):
+    """Collects what is not markup."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.seen.append(data)
+
+
+def words_of(page: str) -> str:
+    """What a reader sees of a page, blanks collapsed."""
+    reader = Reader()
+    reader.feed(page.partition("</head>")[2])
+    return " ".join("".join(reader.seen).split())
+
+
+def visible(words: str) -> str:
+    return "".join(one_line(words).split())
