@@ -8,7 +8,9 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def eventually(check: Callable[[], Awaitable[T] | T], *, within: float = 10.0, every: float = 0.05) -> T:
+async def eventually(
+    check: Callable[[], Awaitable[T]] | Callable[[], T], *, within: float = 10.0, every: float = 0.05
+) -> T:
     """Call `check` until it returns something true, and return that.
 
     After `within` seconds its own AssertionError is raised, or one that says what it returned last.
@@ -23,7 +25,7 @@ async def eventually(check: Callable[[], Awaitable[T] | T], *, within: float = 1
         await asyncio.sleep(every)
 
 
-async def _try(check: Callable[[], Awaitable[T] | T]) -> T | AssertionError:
+async def _try(check: Callable[[], Awaitable[T]] | Callable[[], T]) -> T | AssertionError:
     try:
         result = check()
         return await result if inspect.isawaitable(result) else result
