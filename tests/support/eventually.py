@@ -3,14 +3,20 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def eventually(
-    check: Callable[[], Awaitable[T]] | Callable[[], T], *, within: float = 10.0, every: float = 0.05
-) -> T:
+@overload
+async def eventually(check: Callable[[], Awaitable[T]], *, within: float = ..., every: float = ...) -> T: ...
+
+
+@overload
+async def eventually(check: Callable[[], T], *, within: float = ..., every: float = ...) -> T: ...
+
+
+async def eventually(check: Callable[[], Awaitable[T] | T], *, within: float = 10.0, every: float = 0.05) -> T:
     """Call `check` until it returns something true, and return that.
 
     After `within` seconds its own AssertionError is raised, or one that says what it returned last.
@@ -25,7 +31,7 @@ async def eventually(
         await asyncio.sleep(every)
 
 
-async def _try(check: Callable[[], Awaitable[T]] | Callable[[], T]) -> T | AssertionError:
+async def _try(check: Callable[[], Awaitable[T] | T]) -> T | AssertionError:
     try:
         result = check()
         return await result if inspect.isawaitable(result) else result
