@@ -1,0 +1,79 @@
+"""What meetings says of its meetings and invitations, as the contracts want it."""
+
+from datetime import datetime
+
+from shared.contracts import meetings as contract
+
+from .calendar import Revision
+from .domain import Invitation, Meeting
+
+
+def invitation_issued(
+    invitation: Invitation, meeting: contract.Meeting, correlation_id: str
+) -> contract.InvitationIssued:
+    """Say that a person is asked to a meeting, for the first time or again."""
+    return contract.InvitationIssued(
+        correlation_id=correlation_id,
+        invitation_id=invitation.id,
+        person_id=invitation.person_id,
+        meeting=meeting,
+        revision=_said_revision(invitation.revision),
+        version=invitation.version,
+    )
+
+
+def invitation_withdrawn(
+    invitation: Invitation, meeting: contract.Meeting, correlation_id: str
+) -> contract.InvitationWithdrawn:
+    """Say that a person is no longer asked to a meeting."""
+    return contract.InvitationWithdrawn(
+        correlation_id=correlation_id,
+        invitation_id=invitation.id,
+        person_id=invitation.person_id,
+        meeting=meeting,
+        revision=_said_revision(invitation.revision),
+        version=invitation.version,
+    )
+
+
+def meeting_rescheduled(
+    meeting: Meeting, previously_starts_at: datetime, correlation_id: str
+) -> contract.MeetingRescheduled:
+    """Say that a meeting has another time or place."""
+    return contract.MeetingRescheduled(
+        correlation_id=correlation_id,
+        meeting=said(meeting),
+        previously_starts_at=previously_starts_at,
+        revision=_said_revision(meeting.revision),
+    )
+
+
+def meeting_cancelled(meeting: Meeting, correlation_id: str) -> contract.MeetingCancelled:
+    """Say that a meeting does not take place."""
+    return contract.MeetingCancelled(
+        correlation_id=correlation_id,
+        meeting=said(meeting),
+        reason=meeting.reason,
+        revision=_said_revision(meeting.revision),
+    )
+
+
+def said(meeting: Meeting) -> contract.Meeting:
+    """Return a meeting as others see it."""
+    return contract.Meeting(
+        id=meeting.id,
+        series_id=meeting.series_id,
+        uid=meeting.uid,
+        title=meeting.title,
+        mode=meeting.mode,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        host_town=meeting.host_town,
+        place=meeting.place,
+        link=meeting.link,
+        version=meeting.version,
+    )
+
+
+def _said_revision(revision: Revision) -> contract.Revision:
+    return contract.Revision(sequence=revision.sequence, dtstamp=revision.dtstamp, last_modified=revision.last_modified)

@@ -1,0 +1,101 @@
+"""The JSON API: plan a series, list meetings, move or cancel one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Query
+
+from shared import logs
+from shared.clock import Clock, local_day, midnight
+from shared.database.pool import Connection, Database
+from shared.web.operator import Guard
+
+from . import storage, use_cases
+from .bodies import Cancellation, Day, Move, NewSeries
+from .domain import Meeting
+from .views import AllSeriesView, MeetingsView, MeetingView, PlannedSeriesView, SeriesView
+
+log = logs.get(__name__)
+
+
+def api(database: Database, guard: Guard, uid_domain: str, now: Clock) -> APIRouter:
+    """Return the routes; `guard` refuses who may not use them."""
+    router = APIRouter(dependencies=[Depends(guard)])
+
+    @router.post("/series", status_code=201)
+    async def create_series(body: NewSeries) -> PlannedSeriesView:
+        moment = now()
+        series = body.series(local_day(moment))
+        async with database.transaction() as conn:
+            await use_cases.create_series(conn, series, uid_domain=uid_domain, now=moment)
+            meetings = await storage.list_meetings(conn, since=moment, series_id=series.id)
+        log.info("series created", series_id=str(series.id), meetings=len(meetings))
+        shown = PlannedSeriesView.model_validate(series)
+        return shown.model_copy(update={"meetings": [MeetingView.model_validate(meeting) for meeting in meetings]})
+
+    @router.get("/series")
+    async def list_series() -> AllSeriesView:
+        async with database.connection() as conn:
+            return AllSeriesView(series=[SeriesView.model_validate(each) for each in await storage.list_series(conn)])
+
+    @router.get("/meetings")
+    async def list_meetings(
+        since: Annotated[Day | None, Query(alias="from", description="Today, if not given.")] = None,
+        series: UUID | None = None,
+    ) -> MeetingsView:
+        first_day = since or local_day(now())
+        async with database.connection() as conn:
+            meetings = await storage.list_meetings(conn, since=midnight(first_day), series_id=series)
+            return MeetingsView(meetings=await _shown(conn, meetings))
+
+    @router.get("/meetings/{meeting_id}")
+    async def get_meeting(meeting_id: UUID) -> MeetingView:
+        async with database.connection() as conn:
+            return await _shown_one(conn, await storage.get_meeting(conn, meeting_id))
+
+    @router.post("/meetings/{meeting_id}/move")
+    async def move_meeting(meeting_id: UUID, body: Move) -> MeetingView:
+        correlation_id = str(uuid4())
+        async with database.transaction() as conn:
+            meeting = await use_cases.move_meeting(
+                conn, meeting_id, body.change(), correlation_id=correlation_id, now=now()
+            )
+            shown = await _shown_one(conn, meeting)
+        log.info("move asked for", meeting_id=str(meeting_id), correlation_id=correlation_id)
+        return shown
+
+    @router.post("/meetings/{meeting_id}/cancel")
+    async def cancel_meeting(meeting_id: UUID, body: Cancellation | None = None) -> MeetingView:
+        correlation_id = str(uuid4())
+        reason = body.reason if body else None
+        async with database.transaction() as conn:
+            meeting = await use_cases.cancel_meeting(conn, meeting_id, reason, correlation_id=correlation_id, now=now())
+            shown = await _shown_one(conn, meeting)
+        log.info("cancellation asked for", meeting_id=str(meeting_id), correlation_id=correlation_id)
+        return shown
+
+    @router.get("/overview")
+    async def overview() -> dict[str, dict[str, int]]:
+        """Count what there is, by kind and state."""
+        counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        async with database.connection() as conn:
+            for kind, state, number in await storage.count_by_state(conn):
+                counts[kind][state] = number
+        return counts
+
+    return router
+
+
+async def _shown(conn: Connection, meetings: Sequence[Meeting]) -> list[MeetingView]:
+    invited = await storage.count_standing(conn, [meeting.id for meeting in meetings])
+    return [
+        MeetingView.model_validate(meeting).model_copy(update={"invited": invited.get(meeting.id, 0)})
+        for meeting in meetings
+    ]
+
+
+async def _shown_one(conn: Connection, meeting: Meeting) -> MeetingView:
+    (shown,) = await _shown(conn, [meeting])
+    return shown

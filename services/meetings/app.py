@@ -1,0 +1,41 @@
+"""The composition root: which parts a meetings process runs, and what they are made of."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+
+from shared.clock import Clock, utc_now
+from shared.database.pool import Database
+from shared.messaging.inbox import Inbox
+from shared.messaging.relay import Relay
+from shared.parts import Loop, Part
+from shared.web.operator import operator_only
+from shared.web.service import service_app
+
+from .api import api
+from .planner import plan
+from .settings import Settings
+from .subscribers import subscribe
+
+PARTS = ("web", "subscribers", "relay", "planner")
+PLANNER_SECONDS = 1.0
+
+
+def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now) -> FastAPI:
+    """Build the application with the named parts; their order is that in which they start."""
+    database_url, amqp_url = settings.database_url.get_secret_value(), settings.amqp_url.get_secret_value()
+    database = Database(database_url)
+    parts: list[Part] = []
+    if "relay" in only:
+        relay = Relay("meetings", database_url, amqp_url)
+        database.on_commit(relay.wake)
+        parts.append(relay)
+    if "planner" in only:
+        parts.append(Loop("planner", lambda: plan(database, settings.uid_domain, now), pause=PLANNER_SECONDS))
+    if "subscribers" in only:
+        inbox = Inbox("meetings", database, amqp_url)
+        subscribe(inbox, now)
+        parts.append(inbox)
+    guard = operator_only(settings.operator_token.get_secret_value())
+    routers = [api(database, guard, settings.uid_domain, now)] if "web" in only else []
+    return service_app("meetings", database, parts, routers=routers)

@@ -1,0 +1,154 @@
+"""The rules of meetings and invitations: what may change, and which revision a change takes."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal, TypedDict
+from uuid import UUID, uuid4
+
+from shared.errors import Conflict, Invalid
+
+from .calendar import Revision
+
+Mode = Literal["online", "physical", "hybrid"]
+Status = Literal["scheduled", "begun", "cancelled"]
+
+
+class MeetingHasBegun(Conflict):
+    """What has begun can be neither moved nor cancelled."""
+
+    code = "meeting_has_begun"
+
+
+class MeetingIsCancelled(Conflict):
+    """A cancelled meeting stays cancelled."""
+
+    code = "meeting_is_cancelled"
+
+
+class BeginsInThePast(Invalid):
+    """A meeting can only be moved to a time that is still to come."""
+
+    code = "begins_in_the_past"
+
+
+class LinkIsMissing(Invalid):
+    """Nobody could attend online."""
+
+    code = "link_is_missing"
+
+
+class PlaceIsMissing(Invalid):
+    """Nobody would know where to go."""
+
+    code = "place_is_missing"
+
+
+class Change(TypedDict, total=False):
+    """What a move changes; what is not named stays, and None clears a text."""
+
+    starts_at: datetime
+    minutes: int
+    place: str | None
+    host_town: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One occurrence of a series; `occurrence` is its day by the rule, whatever holidays and moves made of it."""
+
+    id: UUID
+    series_id: UUID
+    occurrence: date
+    uid: str
+    title: str
+    mode: Mode
+    starts_at: datetime
+    ends_at: datetime
+    place: str | None
+    host_town: str | None
+    link: str | None
+    status: Status
+    reason: str | None
+    revision: Revision
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One person is asked to one meeting; it stands until it is withdrawn or the meeting is cancelled."""
+
+    id: UUID
+    meeting_id: UUID
+    person_id: UUID
+    standing: bool
+    revision: Revision
+    version: int
+
+
+def check_attendable(mode: Mode, *, place: str | None, host_town: str | None, link: str | None) -> None:
+    """Refuse a series or a meeting that nobody could attend."""
+    if mode != "physical" and not link:
+        raise LinkIsMissing("whoever meets online needs the link to join", field="link")
+    if mode != "online" and not (place or host_town):
+        raise PlaceIsMissing("whoever meets in person needs a place or a host town", field="place")
+
+
+def move(meeting: Meeting, change: Change, now: datetime) -> Meeting:
+    """Return the meeting at its new time or place, or an equal one where the change changes nothing.
+
+    Raises:
+        MeetingIsCancelled, MeetingHasBegun, BeginsInThePast, LinkIsMissing, PlaceIsMissing
+    """
+    _check_coming(meeting, now)
+    starts_at = change.get("starts_at", meeting.starts_at)
+    minutes = change.get("minutes")
+    moved = replace(
+        meeting,
+        starts_at=starts_at,
+        ends_at=starts_at + (timedelta(minutes=minutes) if minutes else meeting.ends_at - meeting.starts_at),
+        place=change.get("place", meeting.place),
+        host_town=change.get("host_town", meeting.host_town),
+        link=change.get("link", meeting.link),
+    )
+    if starts_at <= now:
+        raise BeginsInThePast("a meeting can only be moved to a time that is still to come", field="starts_at")
+    check_attendable(moved.mode, place=moved.place, host_town=moved.host_town, link=moved.link)
+    return moved
+
+
+def cancel(meeting: Meeting, reason: str | None, now: datetime) -> Meeting:
+    """Return the meeting as cancelled, or as it is where it was cancelled before; raise MeetingHasBegun."""
+    if meeting.status == "cancelled":
+        return meeting
+    _check_coming(meeting, now)
+    return replace(meeting, status="cancelled", reason=reason)
+
+
+def revise(meeting: Meeting, highest: Revision | None, now: datetime) -> Meeting:
+    """Give a changed meeting a revision above its own and above the highest of its invitations."""
+    own = meeting.revision.at_least(highest) if highest else meeting.revision
+    return replace(meeting, revision=own.next(now), version=meeting.version + 1)
+
+
+def invite(meeting: Meeting, person_id: UUID, now: datetime) -> Invitation:
+    """Ask a person to a meeting for the first time."""
+    return Invitation(uuid4(), meeting.id, person_id, True, meeting.revision.stamped(now), 1)
+
+
+def invite_again(meeting: Meeting, withdrawn: Invitation, now: datetime) -> Invitation:
+    """Ask a person again, so that the calendar that was told of the withdrawal does not ignore it."""
+    revision = withdrawn.revision.next(now).at_least(meeting.revision)
+    return replace(withdrawn, standing=True, revision=revision, version=withdrawn.version + 1)
+
+
+def withdraw(invitation: Invitation, now: datetime) -> Invitation:
+    """Ask a person no longer."""
+    return replace(invitation, standing=False, revision=invitation.revision.next(now), version=invitation.version + 1)
+
+
+def _check_coming(meeting: Meeting, now: datetime) -> None:
+    if meeting.status == "cancelled":
+        raise MeetingIsCancelled("the meeting is cancelled")
+    if meeting.starts_at <= now:
+        raise MeetingHasBegun("the meeting has begun")

@@ -1,0 +1,16 @@
+"""What the meetings service is told by its environment."""
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """What meetings needs to know beyond what every service does."""
+
+    uid_domain: str = Field(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[a-z0-9.-]+$",
+        description="domain of the calendar UIDs of new meetings; a meeting keeps the UID that it has",
+    )

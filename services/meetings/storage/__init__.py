@@ -1,0 +1,50 @@
+"""All SQL of meetings, by story; each function is one statement and returns domain objects."""
+
+from .invitations import (
+    count_standing,
+    highest_revision,
+    keep_invitations,
+    missing_invitations,
+    people_in_group,
+    revise_standing,
+    surplus_invitations,
+)
+from .meetings import (
+    add_meetings,
+    get_meeting,
+    keep_meeting,
+    list_meetings,
+    mark_begun,
+    mark_opened,
+    meeting_is_due,
+    open_meetings,
+)
+from .network import count_by_state, keep_mandates, keep_members, keep_people, people_concerned
+from .series import add_series, list_series, lock_network, mark_planned
+
+__all__ = [
+    "add_meetings",
+    "add_series",
+    "count_by_state",
+    "count_standing",
+    "get_meeting",
+    "highest_revision",
+    "keep_invitations",
+    "keep_mandates",
+    "keep_meeting",
+    "keep_members",
+    "keep_people",
+    "list_meetings",
+    "list_series",
+    "lock_network",
+    "mark_begun",
+    "mark_opened",
+    "mark_planned",
+    "meeting_is_due",
+    "missing_invitations",
+    "open_meetings",
+    "people_concerned",
+    "people_in_group",
+    "revise_standing",
+    "surplus_invitations",
+]

@@ -1,0 +1,175 @@
+"""SQL of meetings."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from shared.database.pool import Connection
+from shared.errors import NotFound
+
+from ..calendar import Revision
+from ..domain import Meeting
+
+
+async def add_meetings(conn: Connection, meetings: Iterable[Meeting]) -> None:
+    """Add meetings, except where the series' day has one already."""
+    await conn.executemany(
+        """
+        INSERT INTO meetings (id, series_id, occurrence, uid, title, mode, starts_at, ends_at, place, host_town, link,
+                              status, sequence, dtstamp, last_modified, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            ON CONFLICT (series_id, occurrence) DO NOTHING
+        """,
+        [
+            (
+                meeting.id,
+                meeting.series_id,
+                meeting.occurrence,
+                meeting.uid,
+                meeting.title,
+                meeting.mode,
+                meeting.starts_at,
+                meeting.ends_at,
+                meeting.place,
+                meeting.host_town,
+                meeting.link,
+                meeting.status,
+                meeting.revision.sequence,
+                meeting.revision.dtstamp,
+                meeting.revision.last_modified,
+                meeting.version,
+            )
+            for meeting in meetings
+        ],
+    )
+
+
+async def get_meeting(conn: Connection, meeting_id: UUID) -> Meeting:
+    """Return a meeting; raise NotFound."""
+    row = await conn.fetchrow("SELECT * FROM meetings WHERE id = $1", meeting_id)
+    if row is None:
+        raise NotFound("there is no such meeting")
+    return _meeting(row)
+
+
+async def list_meetings(conn: Connection, *, since: datetime, series_id: UUID | None) -> list[Meeting]:
+    """List the meetings that begin at a moment or later, of one series or of all."""
+    rows = await conn.fetch(
+        """
+        SELECT *
+          FROM meetings
+         WHERE starts_at >= $1
+           AND ($2::uuid IS NULL OR series_id = $2)
+         ORDER BY starts_at, id
+        """,
+        since,
+        series_id,
+    )
+    return [_meeting(row) for row in rows]
+
+
+async def open_meetings(conn: Connection, now: datetime) -> list[Meeting]:
+    """List the meetings still to come to which whoever is in the group is asked."""
+    rows = await conn.fetch(
+        """
+        SELECT *
+          FROM meetings
+         WHERE status = 'scheduled'
+           AND starts_at > $1
+           AND opened_at IS NOT NULL
+         ORDER BY starts_at, id
+        """,
+        now,
+    )
+    return [_meeting(row) for row in rows]
+
+
+async def keep_meeting(conn: Connection, meeting: Meeting) -> None:
+    """Keep what has changed about a meeting."""
+    await conn.execute(
+        """
+        UPDATE meetings
+           SET starts_at = $2, ends_at = $3, place = $4, host_town = $5, link = $6, status = $7, reason = $8,
+               sequence = $9, dtstamp = $10, last_modified = $11, version = $12
+         WHERE id = $1
+        """,
+        meeting.id,
+        meeting.starts_at,
+        meeting.ends_at,
+        meeting.place,
+        meeting.host_town,
+        meeting.link,
+        meeting.status,
+        meeting.reason,
+        meeting.revision.sequence,
+        meeting.revision.dtstamp,
+        meeting.revision.last_modified,
+        meeting.version,
+    )
+
+
+async def meeting_is_due(conn: Connection, now: datetime) -> bool:
+    """Say whether a meeting has begun or come inside its series' horizon since the planner looked last."""
+    due: bool = await conn.fetchval(
+        """
+        SELECT EXISTS (
+            SELECT
+              FROM meetings AS m
+              JOIN series AS s ON s.id = m.series_id
+             WHERE m.status = 'scheduled'
+               AND (m.starts_at <= $1
+                    OR m.opened_at IS NULL AND m.starts_at <= $1 + make_interval(days => s.horizon_days))
+        )
+        """,
+        now,
+    )
+    return due
+
+
+async def mark_begun(conn: Connection, now: datetime) -> Sequence[UUID]:
+    """Mark the meetings whose time has come, and return their ids."""
+    rows = await conn.fetch(
+        "UPDATE meetings SET status = 'begun' WHERE status = 'scheduled' AND starts_at <= $1 RETURNING id", now
+    )
+    return [row["id"] for row in rows]
+
+
+async def mark_opened(conn: Connection, now: datetime) -> Sequence[UUID]:
+    """Mark the meetings still to come that are now inside their series' horizon, and return their ids."""
+    rows = await conn.fetch(
+        """
+        UPDATE meetings AS m
+           SET opened_at = $1
+          FROM series AS s
+         WHERE s.id = m.series_id
+           AND m.status = 'scheduled'
+           AND m.opened_at IS NULL
+           AND m.starts_at > $1
+           AND m.starts_at <= $1 + make_interval(days => s.horizon_days)
+        RETURNING m.id
+        """,
+        now,
+    )
+    return [row["id"] for row in rows]
+
+
+def _meeting(row: asyncpg.Record) -> Meeting:
+    return Meeting(
+        id=row["id"],
+        series_id=row["series_id"],
+        occurrence=row["occurrence"],
+        uid=row["uid"],
+        title=row["title"],
+        mode=row["mode"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        place=row["place"],
+        host_town=row["host_town"],
+        link=row["link"],
+        status=row["status"],
+        reason=row["reason"],
+        revision=Revision(row["sequence"], row["dtstamp"], row["last_modified"]),
+        version=row["version"],
+    )
