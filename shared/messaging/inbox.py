@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import aiormq
@@ -24,6 +25,8 @@ E = TypeVar("E", bound=Event)
 Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
 
 PREFETCH = 300
+DRAIN_SECONDS = 8
+BEGIN_SECONDS = 0.05
 
 
 class Inbox:
@@ -45,7 +48,7 @@ class Inbox:
             amqp_url,
             fail_fast=False,
             reconnect_interval=1,
-            graceful_timeout=8,
+            graceful_timeout=DRAIN_SECONDS,
             app_id=service,
             default_channel=Channel(publisher_confirms=True, on_return_raises=True),
             apply_types=False,
@@ -59,6 +62,8 @@ class Inbox:
             decoder=_undecoded,
         )
         self._subscriber(self._hear)
+        self._connecting: asyncio.Task[None] | None = None
+        self._in_hand = 0
 
     def hears(self, *kinds: type[E]) -> Callable[[Hearer[E]], Hearer[E]]:
         """Register the one subscriber for some kinds of events; it gets them together, as they came."""
@@ -77,11 +82,15 @@ class Inbox:
 
     async def start(self) -> None:
         await self._batches.start()
-        await self._broker.start()
+        self._connecting = asyncio.create_task(self._broker.start(), name=self.name)
 
     async def stop(self) -> None:
         """Stop taking messages, finish those begun, then close; nothing is handed back that was not begun."""
+        if self._connecting and not self._connecting.done():
+            self._connecting.cancel()
+            await asyncio.wait([self._connecting])
         await self._cancel_consumer()
+        await self._drain()
         await self._broker.stop()
         await self._batches.stop()
 
@@ -100,13 +109,27 @@ class Inbox:
             self._subscriber._consumer_tag = None
             await queue.cancel(tag)
 
+    async def _drain(self) -> None:
+        """Wait for what the broker handed over before the consumer was cancelled, begun or not.
+
+        FastStream drops, when it stops, what it has not begun, and the broker then hands it to somebody else.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await asyncio.sleep(BEGIN_SECONDS)
+                while self._in_hand:
+                    await asyncio.sleep(BEGIN_SECONDS)
+
     async def _hear(self, message: RabbitMessage) -> None:
+        self._in_hand += 1
         try:
             await self._take(message)
         except Exception as why:
             log.warning("the retry ladder is away", error=type(why).__name__)
             await asyncio.sleep(1)
             raise NackMessage from why
+        finally:
+            self._in_hand -= 1
 
     async def _take(self, message: RabbitMessage) -> None:
         try:

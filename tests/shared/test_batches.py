@@ -1,0 +1,68 @@
+"""Groups of items: one transaction for many, and a fault for its own item alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+import pytest
+
+from shared.database.pool import Connection, Database
+from shared.messaging.batches import Batches
+
+GROUPS: list[int] = []
+
+
+async def add_all(conn: Connection, items: Sequence[str]) -> None:
+    GROUPS.append(len(items))
+    for item in items:
+        if item.startswith("bad"):
+            raise ValueError(item)
+    await conn.execute("INSERT INTO inbox (source, event_id) SELECT 'test', * FROM unnest($1::text[])", items)
+
+
+@pytest.fixture
+async def batches(membership_database: Database) -> AsyncIterator[Batches[str]]:
+    GROUPS.clear()
+    running: Batches[str] = Batches(membership_database, add_all, most=50)
+    await running.start()
+    yield running
+    await running.stop()
+
+
+async def stored(database: Database) -> set[str]:
+    async with database.connection() as conn:
+        return {row["event_id"] for row in await conn.fetch("SELECT event_id FROM inbox")}
+
+
+async def test_what_comes_together_is_applied_together(batches: Batches[str], membership_database: Database) -> None:
+    items = [f"item {number}" for number in range(120)]
+
+    await asyncio.gather(*map(batches.submit, items))
+
+    assert await stored(membership_database) == set(items)
+    assert GROUPS == [50, 50, 20]
+
+
+async def test_a_bad_item_fails_alone(batches: Batches[str], membership_database: Database) -> None:
+    items = [f"bad {number}" if number in (3, 17) else f"item {number}" for number in range(40)]
+
+    outcomes = await asyncio.gather(*map(batches.submit, items), return_exceptions=True)
+
+    assert [item for item, why in zip(items, outcomes, strict=True) if why] == ["bad 3", "bad 17"]
+    assert await stored(membership_database) == {item for item in items if not item.startswith("bad")}
+
+
+async def test_nothing_fails_while_the_database_is_away(membership_database: Database) -> None:
+    away = [ConnectionRefusedError(), asyncpg.CannotConnectNowError(), asyncpg.DeadlockDetectedError()]
+
+    async def add_when_back(conn: Connection, items: Sequence[str]) -> None:
+        if away:
+            raise away.pop()
+        await add_all(conn, items)
+
+    batches: Batches[str] = Batches(membership_database, add_when_back)
+    await batches.start()
+    await batches.submit("item")
+    await batches.stop()
+
+    assert await stored(membership_database) == {"item"}
