@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+import asyncpg
 import httpx
 
 from deploy.rabbitmq.credentials import definitions_for_import
@@ -37,6 +38,14 @@ class Outside:
         return unquote(server.username or ""), unquote(server.password or "")
 
 
+async def ensure_reachable(database_admin_url: str) -> None:
+    """Raise CannotStart where the administrator of DATABASE_ADMIN_URL cannot log in."""
+    try:
+        await (await asyncpg.connect(database_admin_url)).close()
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as why:
+        raise CannotStart(f"The server that DATABASE_ADMIN_URL names cannot be used: {why}") from None
+
+
 async def import_definitions(outside: Outside, passwords: Passwords) -> BrokerAddress:
     """Load our topology, users and rights into the broker outside, as the administrator whom AMQP_URL names.
 
@@ -49,8 +58,11 @@ async def import_definitions(outside: Outside, passwords: Passwords) -> BrokerAd
     definitions = definitions_for_import(passwords.users, passwords.systems)
     administrator = outside.broker_administrator()
     async with httpx.AsyncClient(base_url=management_url, auth=administrator, trust_env=False, timeout=60) as client:
-        answer = await client.post("/api/definitions", json=definitions)
+        try:
+            answer = await client.post("/api/definitions", json=definitions)
+        except httpx.TransportError as why:
+            raise CannotStart(f"RABBITMQ_MANAGEMENT_URL does not answer: {why}") from None
     if answer.is_error:
-        raise CannotStart(f"{management_url} refused the definitions ({answer.status_code}): {answer.text}")
+        raise CannotStart(f"RABBITMQ_MANAGEMENT_URL refused our definitions ({answer.status_code}): {answer.text}")
     port = server.port or (5671 if server.scheme == "amqps" else 5672)
     return BrokerAddress(server.hostname or "", port, management_url, server.scheme)

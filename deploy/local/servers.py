@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from deploy.rabbitmq.credentials import write_definitions
 
 from .errors import patience
-from .outside import Outside, import_definitions
+from .outside import Outside, ensure_reachable, import_definitions
 from .passwords import Passwords
 from .ports import free_ports
 from .postgres import start_postgres
@@ -33,6 +33,7 @@ async def postgres(run: Run, outside: Outside, say: Say) -> str:
     """Have a Postgres, and return its administrator's address."""
     if outside.database_admin_url:
         say("postgres: the server that DATABASE_ADMIN_URL names")
+        await ensure_reachable(outside.database_admin_url)
         return outside.database_admin_url
     began = time.monotonic()
     admin_url = await start_postgres(run)

@@ -14,12 +14,21 @@ from shared.database.migrations import migrate
 
 @dataclass(frozen=True)
 class ServiceDatabase:
-    """One test's own database with one service's schema in it."""
+    """One test's own database with one service's schema up to date; `urls` holds every role's address of it."""
 
     service: str
-    runtime_url: str
-    owner_url: str
     admin_url: str
+    urls: Mapping[str, str]
+
+    @property
+    def runtime_url(self) -> str:
+        """The address with which the service itself logs in."""
+        return self.urls[f"{self.service}_runtime"]
+
+    @property
+    def owner_url(self) -> str:
+        """The address with which the service's migrations log in."""
+        return self.urls[f"{self.service}_owner"]
 
 
 class Databases:
@@ -64,9 +73,8 @@ class Databases:
     def _addresses(self, service: str, database: str) -> ServiceDatabase:
         return ServiceDatabase(
             service=service,
-            runtime_url=self._url(database, f"{service}_runtime"),
-            owner_url=self._url(database, f"{service}_owner"),
             admin_url=urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{database}")),
+            urls={role: self._url(database, role) for role in ROLES},
         )
 
     def _url(self, database: str, role: str) -> str:

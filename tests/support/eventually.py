@@ -9,14 +9,16 @@ T = TypeVar("T")
 
 
 @overload
-async def eventually(check: Callable[[], Awaitable[T]], *, within: float = ..., every: float = ...) -> T: ...
+async def eventually(check: Callable[[], Awaitable[T | None]], *, within: float = ..., every: float = ...) -> T: ...
 
 
 @overload
-async def eventually(check: Callable[[], T], *, within: float = ..., every: float = ...) -> T: ...
+async def eventually(check: Callable[[], T | None], *, within: float = ..., every: float = ...) -> T: ...
 
 
-async def eventually(check: Callable[[], Awaitable[T] | T], *, within: float = 10.0, every: float = 0.05) -> T:
+async def eventually(
+    check: Callable[[], Awaitable[T | None] | T | None], *, within: float = 10.0, every: float = 0.05
+) -> T:
     """Call `check` until it returns something true, and return that.
 
     After `within` seconds its own AssertionError is raised, or one that says what it returned last.
@@ -31,7 +33,7 @@ async def eventually(check: Callable[[], Awaitable[T] | T], *, within: float = 1
         await asyncio.sleep(every)
 
 
-async def _try(check: Callable[[], Awaitable[T] | T]) -> T | AssertionError:
+async def _try(check: Callable[[], Awaitable[T | None] | T | None]) -> T | AssertionError | None:
     try:
         result = check()
         return await result if inspect.isawaitable(result) else result
