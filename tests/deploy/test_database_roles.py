@@ -123,7 +123,6 @@ async def test_preparing_a_database_twice_changes_nothing_but_passwords(database
             found = await service.fetchval("SELECT current_schema")
     finally:
         await create_roles(databases.admin_url, databases.passwords, name)
-        async with logged_in(databases.admin_url) as administrator:
-            await administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await databases.drop(name)
 
     assert found == "meetings"

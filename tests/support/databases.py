@@ -55,7 +55,11 @@ class Databases:
         try:
             yield self._addresses(service, name)
         finally:
-            await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+            await self.drop(name)
+
+    async def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        await self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     async def _make_template(self, service: str, template: str) -> None:
         await create_database(self.admin_url, template)
