@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import asyncpg
 import pytest
 
 from deploy.local.errors import CannotStart
 from deploy.local.passwords import Passwords
-from shared.database.pool import Database, Pool
+from shared.database.pool import Database
 from tests.support.broker import Broker
 from tests.support.databases import Databases, ServiceDatabase
 from tests.support.servers import SYSTEMS, running_broker, running_databases
@@ -55,27 +54,6 @@ async def database(databases: Databases) -> AsyncIterator[DatabaseOf]:
             return made[service]
 
         yield of
-
-
-@pytest.fixture
-async def membership_pool(database: DatabaseOf) -> AsyncIterator[Pool]:
-    """Connections to a fresh membership schema with its runtime role."""
-    async with asyncpg.create_pool((await database("membership")).runtime_url, min_size=0, max_size=8) as pool:
-        yield pool
-
-
-@pytest.fixture
-async def meetings_pool(database: DatabaseOf) -> AsyncIterator[Pool]:
-    """Connections to a fresh meetings schema with its runtime role."""
-    async with asyncpg.create_pool((await database("meetings")).runtime_url, min_size=0, max_size=8) as pool:
-        yield pool
-
-
-@pytest.fixture
-async def notifications_pool(database: DatabaseOf) -> AsyncIterator[Pool]:
-    """Connections to a fresh notifications schema with its runtime role."""
-    async with asyncpg.create_pool((await database("notifications")).runtime_url, min_size=0, max_size=8) as pool:
-        yield pool
 
 
 @pytest.fixture

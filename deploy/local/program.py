@@ -13,7 +13,7 @@ from .errors import CannotStart
 
 # Every program that we start carries this variable, with the folder of its run as the value, and so do its children.
 MARK = "HANDELSBYER_RUN_FOLDER"
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "PYTHONDONTWRITEBYTECODE")
+INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 
 
 @dataclass(frozen=True)

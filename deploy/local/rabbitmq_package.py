@@ -40,7 +40,10 @@ async def _install(log: Path, say: Say) -> None:
     say("rabbitmq: not installed here yet; installing the system's package, once, which takes about a minute")
     with log.open("ab") as output:
         script = await asyncio.create_subprocess_exec(*as_root, "sh", INSTALL, stdout=output, stderr=output)
-        status = await script.wait()
+        try:
+            status = await script.wait()
+        finally:
+            await script.wait()  # whoever asks us to stop meanwhile: a package is not left half installed
     if status != 0 or not SERVER.exists():
         raise CannotStart(f"RabbitMQ could not be installed (see {log}). {_what_to_do()}")
 

@@ -66,7 +66,7 @@ async def smtp(run: Run, outside: Outside, say: Say) -> SmtpAddress:
     sink = run.program("smtp-sink", command, working_folder=ROOT)
     sink.start()
     async with patience(30, lambda: f"The SMTP sink did not start. Its last lines:\n{sink.last_lines()}"):
-        while not await _listens(port):
+        while not await listens(port):
             sink.ensure_alive()
             await asyncio.sleep(0.05)
     say(f"smtp: mails end in {folder}")
@@ -78,7 +78,8 @@ def seconds_since(began: float) -> str:
     return f"{time.monotonic() - began:.1f} s"
 
 
-async def _listens(port: int) -> bool:
+async def listens(port: int) -> bool:
+    """Tell whether anybody takes connections on a port of 127.0.0.1."""
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:

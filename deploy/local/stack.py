@@ -33,7 +33,7 @@ class Stack:
         self.parts = {
             (service, name): surroundings.part(run, service, name) for service in PARTS for name in PARTS[service]
         }
-        self._run = run
+        self.run = run
 
     async def start(self) -> None:
         """Start every part, wait until all answer that they are ready, and say so in `stack.json`."""
@@ -55,7 +55,7 @@ class Stack:
 
     async def watch(self) -> None:
         """Wait until something ends that should not; raises CannotStart with its name and its last lines."""
-        await self._run.watch()
+        await self.run.watch()
 
     async def stop(self) -> None:
         """Stop the parts before their servers go, and leave word that the stack is gone."""

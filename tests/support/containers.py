@@ -13,6 +13,7 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
+from deploy.local.errors import CannotStart
 from deploy.local.postgres import SETTINGS, WITHOUT_DISK_SYNC, until_postgres_answers
 from deploy.local.rabbitmq import SHARED_CONFIGURATION, STARTED, BrokerAddress
 
@@ -63,7 +64,17 @@ async def _running(container: DockerContainer, *ports: int) -> AsyncIterator[lis
     published: dict[str, Any] = container.ports
     published.update({f"{port}/tcp": (LOCAL, None) for port in ports})
     try:
-        await asyncio.to_thread(container.start)
+        await asyncio.to_thread(_start, container)
         yield [container.get_exposed_port(port) for port in ports]
     finally:
         await asyncio.to_thread(container.stop)
+
+
+def _start(container: DockerContainer) -> None:
+    try:
+        container.start()
+    except (DockerException, TimeoutError) as why:
+        raise CannotStart(
+            f"The container {container.image} could not be started: {why}\n"
+            "Pull its image, or set DOCKER_HOST=tcp://127.0.0.1:1 to have private servers instead of containers."
+        ) from why
