@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from .services import PARTS, Part, Surroundings
 
+SMTP_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
 Parts = Mapping[tuple[str, str], Part]
 
 
@@ -60,4 +62,5 @@ def _postgres(surroundings: Surroundings) -> dict[str, Any]:
 def _smtp(surroundings: Surroundings) -> dict[str, Any]:
     smtp = surroundings.smtp
     server = urlsplit(smtp.url)
-    return {"host": server.hostname, "port": server.port, "folder": str(smtp.folder) if smtp.folder else None}
+    port = server.port or SMTP_PORTS.get(server.scheme)
+    return {"host": server.hostname, "port": port, "folder": str(smtp.folder) if smtp.folder else None}

@@ -28,7 +28,7 @@ class Passwords:
     def random(cls, systems: Iterable[str], administrator: tuple[str, str] = ("", "")) -> Self:
         """Make new ones for everybody; `systems` names the upstream systems.
 
-        Where a broker's administrator, given as name and password, has the name of one of our users, he keeps his.
+        A broker's administrator, given as name and password, keeps that password if one of our users has that name.
         """
         own = dict([administrator])
         return cls(

@@ -20,11 +20,11 @@ ELSEWHERE = "elsewhere"
 
 
 class Run:
-    """A folder that we hold, and the programs that were started in it."""
+    """A folder that we hold, and the programs that were started in it, by name."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._programs: list[Program] = []
+        self.programs: dict[str, Program] = {}
 
     def program(
         self,
@@ -47,7 +47,7 @@ class Run:
             identity=identity,
             stop_signal=stop_signal,
         )
-        self._programs.append(program)
+        self.programs[name] = program
         return program
 
     def folder_elsewhere(self) -> Path:
@@ -60,13 +60,13 @@ class Run:
     async def watch(self) -> None:
         """Wait, for ever if need be, until one of the programs ends though nobody asked it to; raises CannotStart."""
         while True:
-            for program in self._programs:
+            for program in self.programs.values():
                 program.ensure_alive()
             await asyncio.sleep(0.2)
 
     async def stop(self) -> None:
         """Stop every program that still runs."""
-        await asyncio.gather(*(program.stop() for program in self._programs))
+        await asyncio.gather(*(program.stop() for program in self.programs.values()))
 
 
 @asynccontextmanager
@@ -94,8 +94,6 @@ async def claimed(folder: Path) -> AsyncIterator[Run]:
 def sweep(parent: Path, pattern: str) -> None:
     """Remove our folders of crashed runs that match the pattern; the folders of living runs are left alone."""
     for lock in parent.glob(f"{pattern}/{LOCK}"):
-        if lock.stat().st_uid != os.geteuid():
-            continue
         with suppress(CannotStart), _lock(lock.parent):
             _clean(lock.parent)
             shutil.rmtree(lock.parent, ignore_errors=True)
@@ -119,9 +117,11 @@ def _mark(process: psutil.Process) -> str | None:
 
 @contextmanager
 def _lock(folder: Path) -> Iterator[None]:
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / LOCK).exists():
-        raise CannotStart(f"{folder} holds files that no run of ours put there; move it away, or name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
+    if folder.stat().st_uid != os.geteuid():
+        raise CannotStart(f"{folder} belongs to another user, whose run it was; have it removed first.")
+    if any(folder.iterdir()) and not (folder / LOCK).exists():
+        raise CannotStart(f"{folder} holds files that no run of ours put there; move it away, or name another folder.")
     # Others may pass through, for Postgres runs as nobody where we are root; what lies within is closed on its own.
     folder.chmod(0o711)
     with (folder / LOCK).open("a+") as lock:
