@@ -1,6 +1,5 @@
 """The JSON API: plan a series, list meetings, move or cancel one."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -77,13 +76,10 @@ def api(database: Database, guard: Guard, uid_domain: str, now: Clock) -> APIRou
         return shown
 
     @router.get("/overview")
-    async def overview() -> dict[str, dict[str, int]]:
-        """Count what there is, by kind and state."""
-        counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    async def overview() -> dict[str, int]:
+        """Count what meetings knows, by kind and state."""
         async with database.connection() as conn:
-            for kind, state, number in await storage.count_by_state(conn):
-                counts[kind][state] = number
-        return counts
+            return await storage.overview(conn)
 
     return router
 

@@ -192,9 +192,16 @@ async def test_the_overview_counts_by_kind_and_state(api: httpx.AsyncClient, ser
     await post(api, f"/meetings/{created['meetings'][1]['id']}/cancel", {})
 
     assert (await api.get("/overview")).json() == {
-        "meetings": {"scheduled": 11, "cancelled": 1},
-        "invitations": {"standing": 1},
-        "members": {"active": 1},
-        "mandates": {"current": 1},
-        "outbox": {"waiting": 2},
+        "series": 1,
+        "meetings_scheduled": 11,
+        "meetings_begun": 0,
+        "meetings_cancelled": 1,
+        "invitations_standing": 1,
+        "invitations_not_standing": 0,
+        "members_active": 1,
+        "members_not_active": 0,
+        "people": 0,
+        "mandates_current": 1,
+        "mandates_not_current": 0,
+        "outbox": 2,
     }

@@ -19,13 +19,13 @@ from .meetings import (
     meeting_is_due,
     open_meetings,
 )
-from .network import count_by_state, keep_mandates, keep_members, keep_people, people_concerned
+from .network import keep_mandates, keep_members, keep_people, people_concerned
+from .overview import overview
 from .series import add_series, list_series, lock_network, mark_planned
 
 __all__ = [
     "add_meetings",
     "add_series",
-    "count_by_state",
     "count_standing",
     "get_meeting",
     "highest_revision",
@@ -43,6 +43,7 @@ __all__ = [
     "meeting_is_due",
     "missing_invitations",
     "open_meetings",
+    "overview",
     "people_concerned",
     "people_in_group",
     "revise_standing",

@@ -54,7 +54,11 @@ async def surplus_invitations(conn: Connection, meetings: Iterable[UUID], people
            AND i.meeting_id = ANY($1::uuid[])
            AND i.person_id = ANY($2::uuid[])
            AND NOT EXISTS (
-               SELECT FROM group_people AS g WHERE g.group_id = s.group_id AND g.person_id = i.person_id
+               SELECT
+                 FROM group_people AS g
+                WHERE g.group_id = s.group_id
+                  AND g.person_id = i.person_id
+                  AND g.person_id = ANY($2::uuid[])  -- spares going through the whole group
            )
          ORDER BY m.starts_at, m.id, i.person_id
         """,

@@ -89,23 +89,3 @@ async def people_concerned(conn: Connection, members: Sequence[Member], mandates
     )
     known = {row["person_id"]: row["correlation_id"] for row in rows}
     return known | {mandate.person_id: mandate.correlation_id for mandate in mandates}
-
-
-async def count_by_state(conn: Connection) -> list[tuple[str, str, int]]:
-    """Count what there is, as kind, state and number."""
-    rows = await conn.fetch(
-        """
-        SELECT 'meetings' AS kind, status AS state, count(*) AS number FROM meetings GROUP BY status
-         UNION ALL
-        SELECT 'invitations', CASE WHEN standing THEN 'standing' ELSE 'ended' END, count(*)
-          FROM invitations GROUP BY standing
-         UNION ALL
-        SELECT 'members', CASE WHEN active THEN 'active' ELSE 'former' END, count(*) FROM members GROUP BY active
-         UNION ALL
-        SELECT 'mandates', CASE WHEN current THEN 'current' ELSE 'ended' END, count(*) FROM mandates GROUP BY current
-         UNION ALL
-        SELECT 'outbox', CASE WHEN parked_at IS NULL THEN 'waiting' ELSE 'parked' END, count(*)
-          FROM outbox GROUP BY parked_at IS NULL
-        """
-    )
-    return [(row["kind"], row["state"], row["number"]) for row in rows]
