@@ -8,7 +8,7 @@ import asyncpg
 
 from shared.contracts.upstream import OrganisationReport
 
-from .records import Appointment, Contact, Organisation, Position
+from .records import Appointment, Contact, Mandate, Organisation, Person, Position
 
 
 def rows(rows: Iterable[dict[str, object]]) -> str:
@@ -18,6 +18,11 @@ def rows(rows: Iterable[dict[str, object]]) -> str:
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else value.decode() if isinstance(value, bytes) else str(value)
+
+
+def columns_of(record: Organisation | Person | Contact | Mandate | Appointment) -> dict[str, object]:
+    """Return a record's fields by name; `dataclasses.asdict` copies each value deeply, which costs more than SQL."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def columns(keys: Collection[tuple[str, str]]) -> tuple[list[str], list[str]]:

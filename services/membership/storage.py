@@ -1,7 +1,6 @@
 """Loads the part of the register that a group of messages touches, and stores what became of it."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
@@ -182,8 +181,8 @@ async def _store_organisations(conn: Connection, organisations: Iterable[Organis
         """,
         rows.rows(
             {
-                **o.report.model_dump(),
-                **asdict(o),
+                **rows.columns_of(o),
+                **dict(o.report),
                 "ends_on": o.ends_on,
                 **rows.position_columns("described", o.described),
                 **rows.position_columns("joined", o.joined),
@@ -228,7 +227,7 @@ async def _store_people(conn: Connection, people: Iterable[Person]) -> None:
                IS DISTINCT FROM
                (excluded.name, excluded.email, excluded.phone, excluded.language, excluded.version)
         """,
-        rows.rows(asdict(person) for person in people),
+        rows.rows(rows.columns_of(person) for person in people),
     )
 
 
@@ -243,7 +242,9 @@ async def _store_contacts(conn: Connection, contacts: Iterable[Contact]) -> None
                position_time = excluded.position_time, position_id = excluded.position_id
          WHERE contacts IS DISTINCT FROM excluded
         """,
-        rows.rows({**asdict(contact), **rows.position_columns("position", contact.position)} for contact in contacts),
+        rows.rows(
+            {**rows.columns_of(contact), **rows.position_columns("position", contact.position)} for contact in contacts
+        ),
     )
 
 
@@ -258,7 +259,7 @@ async def _store_mandates(conn: Connection, mandates: Iterable[Mandate]) -> None
                version = excluded.version
          WHERE mandates IS DISTINCT FROM excluded
         """,
-        rows.rows(asdict(mandate) for mandate in mandates),
+        rows.rows(rows.columns_of(mandate) for mandate in mandates),
     )
 
 
@@ -276,7 +277,7 @@ async def _store_appointments(conn: Connection, appointments: Iterable[Appointme
         """,
         rows.rows(
             {
-                **asdict(appointment),
+                **rows.columns_of(appointment),
                 **rows.position_columns("appointed", appointment.appointed),
                 **rows.position_columns("ended", appointment.ended),
                 **rows.position_columns("titled", appointment.titled),
