@@ -1,24 +1,54 @@
-"""The command line that every service has: `serve` and `migrate`; a service adds what its operators do."""
+"""The command line that every service has: `serve`, `migrate` and `parked`; a service adds what its operators do."""
 
 import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
 
 from shared import logs
 from shared.database.migrations import MigrationFailed, migrate
+from shared.messaging import parked
 from shared.settings import ServiceSettings
 
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-def parser(
-    service: str, parts: Sequence[str]
-) -> tuple[argparse.ArgumentParser, "argparse._SubParsersAction[argparse.ArgumentParser]"]:
-    """Return the service's parser and the place to add further commands to."""
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def run(
+    service: str,
+    parts: Sequence[str],
+    settings: type[S],
+    build: Callable[[S, Sequence[str]], FastAPI],
+    *,
+    extend: "Callable[[Commands], None]" = lambda commands: None,
+) -> None:
+    """Run one command of a service.
+
+    `extend` adds commands of its own; each sets the default `run`, a function of the arguments.
+    """
+    args = _parser(service, parts, extend).parse_args()
+    match args.command:
+        case "serve":
+            read = settings.read()
+            _serve(service, read, build(read, args.only or parts))
+        case "migrate":
+            _migrate(service)
+        case "parked":
+            for line in asyncio.run(parked.run(secret("AMQP_URL"), service, args)):
+                sys.stdout.write(line + "\n")
+        case _:
+            args.run(args)
+
+
+def _parser(service: str, parts: Sequence[str], extend: "Callable[[Commands], None]") -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog=f"python -m services.{service}", description=f"The {service} service.")
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
     serve = commands.add_parser("serve", help="run the service, or some of its parts")
@@ -30,11 +60,12 @@ def parser(
         help=f"run this part alone; may be given several times ({', '.join(parts)})",
     )
     commands.add_parser("migrate", help="bring the service's schema up to date (needs DATABASE_OWNER_URL)")
-    return top, commands
+    parked.add_commands(commands)
+    extend(commands)
+    return top
 
 
-def serve(service: str, settings: ServiceSettings, app: FastAPI) -> None:
-    """Run the application until SIGTERM or SIGINT."""
+def _serve(service: str, settings: ServiceSettings, app: FastAPI) -> None:
     logs.configure(service, settings.log_level)
     uvicorn.run(
         app,
@@ -48,8 +79,7 @@ def serve(service: str, settings: ServiceSettings, app: FastAPI) -> None:
     )
 
 
-def run_migrations(service: str) -> None:
-    """Bring the service's schema up to date, or end the program with the reason."""
+def _migrate(service: str) -> None:
     try:
         sys.stdout.write(asyncio.run(migrate(service, secret("DATABASE_OWNER_URL"))) + "\n")
     except (MigrationFailed, OSError) as why:

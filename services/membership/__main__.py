@@ -10,43 +10,30 @@ from shared import cli
 from shared.clock import utc_now
 from shared.database.pool import Connection, Database
 from shared.errors import Refused
-from shared.messaging import parked
 
 from . import quarantine, use_cases
 from .app import PARTS, build
 from .quarantine import Kept
 from .settings import Settings
 
+Act = Callable[[Connection, argparse.Namespace], Awaitable[int]]
 
-def main() -> None:
-    """Run one command."""
-    top, commands = cli.parser("membership", PARTS)
+
+def add_commands(commands: "cli.Commands") -> None:
+    """Add what membership's operators do."""
     _add_quarantine(commands.add_parser("quarantine", help="messages that could not be taken in"))
-    parked.add_commands(commands)
     _add_systems(commands.add_parser("systems", help="other systems that may report to us"))
-    args = top.parse_args()
-    match args.command:
-        case "serve":
-            settings = Settings.read()
-            cli.serve("membership", settings, build(settings, args.only or PARTS))
-        case "migrate":
-            cli.run_migrations("membership")
-        case "parked":
-            for line in asyncio.run(parked.run(cli.secret("AMQP_URL"), "membership", args)):
-                _say(line)
-        case _:
-            asyncio.run(_in_transaction(args.act, args))
 
 
 def _add_quarantine(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(required=True, metavar="act")
-    acts.add_parser("list", help="those that wait or are held").set_defaults(act=_list)
+    acts.add_parser("list", help="those that wait or are held").set_defaults(run=_run(_list))
     show = acts.add_parser("show", help="one of them, as it came, with all that is wrong")
     show.add_argument("id", type=int)
-    show.set_defaults(act=_show)
+    show.set_defaults(run=_run(_show))
     replay = acts.add_parser("replay", help="try again to take them in")
     replay.add_argument("id", type=int, nargs="+")
-    replay.set_defaults(act=_replay)
+    replay.set_defaults(run=_run(_replay))
 
 
 def _add_systems(parser: argparse.ArgumentParser) -> None:
@@ -54,13 +41,15 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
     add = acts.add_parser("add", help="let a system that has a broker user speak for CloudEvents sources")
     add.add_argument("system")
     add.add_argument("--source", action="append", required=True)
-    add.set_defaults(act=_add_system)
-    acts.add_parser("list", help="which system speaks for which source").set_defaults(act=_list_systems)
+    add.set_defaults(run=_run(_add_system))
+    acts.add_parser("list", help="which system speaks for which source").set_defaults(run=_run(_list_systems))
 
 
-async def _in_transaction(
-    act: Callable[[Connection, argparse.Namespace], Awaitable[int]], args: argparse.Namespace
-) -> None:
+def _run(act: Act) -> Callable[[argparse.Namespace], None]:
+    return lambda args: asyncio.run(_in_transaction(act, args))
+
+
+async def _in_transaction(act: Act, args: argparse.Namespace) -> None:
     database = Database(cli.secret("DATABASE_URL"))
     await database.open()
     try:
@@ -134,4 +123,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    cli.run("membership", PARTS, Settings, build, extend=add_commands)
