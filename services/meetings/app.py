@@ -7,10 +7,11 @@ from fastapi import FastAPI
 from shared.clock import Clock, utc_now
 from shared.database.pool import Database
 from shared.messaging.inbox import Inbox
+from shared.messaging.metrics import outbox_gauges
 from shared.messaging.relay import Relay
 from shared.parts import Loop, Part
 from shared.web.operator import operator_only
-from shared.web.service import service_app
+from shared.web.service import Observe, service_app
 
 from .api import api
 from .planner import plan
@@ -26,10 +27,12 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     database_url, amqp_url = settings.database_url.get_secret_value(), settings.amqp_url.get_secret_value()
     database = Database(database_url)
     parts: list[Part] = []
+    observe: list[Observe] = []
     if "relay" in only:
         relay = Relay("meetings", database_url, amqp_url)
         database.on_commit(relay.wake)
         parts.append(relay)
+        observe.append(outbox_gauges(database, now))
     if "planner" in only:
         parts.append(Loop("planner", lambda: plan(database, settings.uid_domain, now), pause=PLANNER_SECONDS))
     if "subscribers" in only:
@@ -38,4 +41,4 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         parts.append(inbox)
     guard = operator_only(settings.operator_token.get_secret_value())
     routers = [api(database, guard, settings.uid_domain, now)] if "web" in only else []
-    return service_app("meetings", database, parts, routers=routers)
+    return service_app("meetings", database, parts, routers=routers, observe=observe)
