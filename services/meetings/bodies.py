@@ -1,4 +1,4 @@
-"""The bodies of the JSON API's requests: what is asked for, as plain as it may be and no plainer."""
+"""The bodies of the JSON API's requests, and what they ask for."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal
@@ -31,6 +31,12 @@ def _with_time(value: object) -> object:
     return value
 
 
+def _whole_minute(value: datetime) -> datetime:
+    if value.second or value.microsecond:
+        raise ValueError("is not on a whole minute")
+    return value
+
+
 def _in_our_time(value: datetime) -> datetime:
     if not FIRST_DAY <= value.date() <= LAST_DAY:
         raise ValueError(f"is not between {FIRST_DAY} and {LAST_DAY}")
@@ -41,7 +47,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_VISIBLE_LI
 Link = Annotated[str, Field(max_length=2000, pattern=VISIBLE_ASCII), AfterValidator(_web_address)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
-When = Annotated[datetime, BeforeValidator(_with_time), AfterValidator(_in_our_time)]
+When = Annotated[datetime, BeforeValidator(_with_time), AfterValidator(_whole_minute), AfterValidator(_in_our_time)]
 
 
 class Body(BaseModel):

@@ -150,5 +150,5 @@ def withdraw(invitation: Invitation, now: datetime) -> Invitation:
 def _check_coming(meeting: Meeting, now: datetime) -> None:
     if meeting.status == "cancelled":
         raise MeetingIsCancelled("the meeting is cancelled")
-    if meeting.starts_at <= now:
+    if meeting.status == "begun" or meeting.starts_at <= now:
         raise MeetingHasBegun("the meeting has begun")

@@ -90,6 +90,11 @@ def test_what_has_begun_is_neither_moved_nor_cancelled(meeting: Meeting) -> None
         domain.cancel(meeting, None, meeting.starts_at)
 
 
+def test_what_is_marked_as_begun_has_begun_whatever_this_clock_says(meeting: Meeting) -> None:
+    with pytest.raises(domain.MeetingHasBegun):
+        domain.move(replace(meeting, status="begun"), Change(minutes=30), MONDAY_NOON)
+
+
 def test_a_cancelled_meeting_cannot_be_moved_and_stays_as_it_is(meeting: Meeting) -> None:
     cancelled = domain.cancel(meeting, "storm", MONDAY_NOON)
 
