@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .asyncapi import asyncapi
-from .messages import GOLDEN, every_message
+from .messages import GOLDEN, ExampleIsMissing, every_message
 from .page import events_page
 
 ROOT = Path(__file__).parents[2]
@@ -17,8 +17,12 @@ def main() -> None:
     """Write every generated file, or, with --check, name those that are not current and fail."""
     parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")
-    wanted = generated()
-    if parser.parse_args().check:
+    check = parser.parse_args().check
+    try:
+        wanted = generated()
+    except ExampleIsMissing as why:
+        parser.error(str(why))
+    if check:
         stale = outdated(wanted)
         sys.stderr.writelines(f"{path.relative_to(ROOT)} is not current: python -m docs.generate\n" for path in stale)
         raise SystemExit(1 if stale else 0)

@@ -21,6 +21,10 @@ EXAMPLES = CONTRACTS / "examples"
 ANY_SYSTEM = "{system}"
 
 
+class ExampleIsMissing(Exception):
+    """Nobody has written down yet what such a message looks like."""
+
+
 @dataclass(frozen=True)
 class Message:
     """One type of message."""
@@ -61,6 +65,8 @@ class Message:
     def examples(self) -> list[dict[str, Any]]:
         """The committed examples, each a whole CloudEvent in structured form, the newest last."""
         paths = sorted(EXAMPLES.glob(f"{self.type}.*json"), key=lambda path: (len(path.name), path.name))
+        if not paths:
+            raise ExampleIsMissing(f"{EXAMPLES / self.type}.json is missing: a complete example, as those beside it")
         return [json.loads(path.read_text()) for path in paths]
 
 

@@ -30,10 +30,8 @@ def test_schemas_and_documents_are_current() -> None:
 
 
 @each_message
-def test_every_message_has_a_schema_that_is_one_and_an_example(message: Message) -> None:
+def test_every_schema_is_one(message: Message) -> None:
     Draft202012Validator.check_schema(message.schema)
-
-    assert message.examples
 
 
 def test_every_example_is_one_of_a_message_that_there_is() -> None:
