@@ -1,0 +1,1 @@
+"""The main job, shown: another system reports sixty towns, and every e-mail that follows is counted."""
