@@ -37,8 +37,6 @@ KINDS = {
     "date": "date",
     "date-time": "instant",
     "uuid": "UUID",
-    "email": "e-mail address",
-    "uri": "web address",
 }
 
 Row = tuple[str, str, str, str]
