@@ -93,16 +93,15 @@ class Intake:
     answers: list[tuple[str, Answer]] = field(default_factory=list)
     keepings: list[Keeping] = field(default_factory=list)
     replayed: list[int] = field(default_factory=list)
+    _early: list[tuple[Delivery, Reported]] = field(default_factory=list)
 
     def take(self, incoming: Incoming) -> None:
-        """Take in a message that has just come, or keep it: for a while what comes too early, the rest for a human."""
+        """Take in a message that has just come; refuse and keep it for a human, or note that it comes too early."""
         if isinstance(incoming.read, Refusal):
-            self._keep(incoming, incoming.read, organisation=None, wait_until=None)
+            self._keep(incoming.delivery, incoming.read)
             self.answers.append((incoming.delivery.system, rejection(incoming.read)))
         elif not self._apply(incoming.read):
-            refusal = too_early(incoming.read, self.register)
-            key = organisation_key(incoming.read.message)
-            self._keep(incoming, refusal, organisation=key, wait_until=self.now + EARLY_WAIT)
+            self._early.append((incoming.delivery, incoming.read))
 
     def take_again(self, kept: Kept, reported: Reported) -> bool:
         """Take in a message from the quarantine; return False if it still comes too early."""
@@ -111,13 +110,20 @@ class Intake:
         self.replayed.append(kept.id)
         return True
 
-    def take_all_again(self, waiting: Sequence[tuple[Kept, Reported]]) -> None:
-        """Take in, of the messages that wait, those whose time has come; one may make way for another."""
-        left = sorted(waiting, key=lambda pair: pair[1].position)
-        while still := [(kept, reported) for kept, reported in left if not self.take_again(kept, reported)]:
-            if len(still) == len(left):
-                return
-            left = still
+    def finish(self, waiting: Sequence[tuple[Kept, Reported]]) -> None:
+        """Try again what came too early, in this group or before it, as long as one makes way for another.
+
+        What then is still too early of this group is kept, to wait for what it builds on.
+        """
+        progress = True
+        while progress:
+            still_waiting = [(kept, reported) for kept, reported in waiting if not self.take_again(kept, reported)]
+            still_early = [(delivery, reported) for delivery, reported in self._early if not self._apply(reported)]
+            progress = len(still_waiting) + len(still_early) < len(waiting) + len(self._early)
+            waiting, self._early = still_waiting, still_early
+        for delivery, reported in self._early:
+            key = organisation_key(reported.message)
+            self._keep(delivery, too_early(reported, self.register), key, self.now + EARLY_WAIT)
 
     def _apply(self, reported: Reported, times: int = 1) -> bool:
         key = (reported.source, reported.id)
@@ -133,19 +139,14 @@ class Intake:
         return True
 
     def _keep(
-        self, incoming: Incoming, refusal: Refusal, *, organisation: str | None, wait_until: datetime | None
+        self,
+        delivery: Delivery,
+        refusal: Refusal,
+        organisation: str | None = None,
+        wait_until: datetime | None = None,
     ) -> None:
-        self.keepings.append(
-            Keeping(
-                incoming.delivery,
-                refusal.source,
-                refusal.id,
-                refusal.type,
-                organisation,
-                refusal.faults,
-                wait_until,
-            )
-        )
+        keeping = Keeping(delivery, refusal.source, refusal.id, refusal.type, organisation, refusal.faults, wait_until)
+        self.keepings.append(keeping)
 
 
 def too_early(reported: Reported, register: Register) -> Refusal:

@@ -42,7 +42,7 @@ async def take_in(conn: Connection, group: Sequence[Incoming], now: datetime) ->
     intake = await _intake(conn, [*reported, *(again for _, again in waiting)], now)
     for incoming in checked:
         intake.take(incoming)
-    intake.take_all_again(waiting)
+    intake.finish(waiting)
     await _store(conn, intake)
 
 

@@ -103,6 +103,18 @@ async def test_what_comes_before_its_organisation_waits_for_it(door: Door) -> No
     assert kinds(await door.answers()) == ["message_accepted"] * 3
 
 
+async def test_what_comes_before_its_organisation_in_the_same_group_is_taken_in_with_it(door: Door) -> None:
+    await door.take(
+        contact_updated(contact("anna", name="Anna B")).at(6),
+        appointed(contact("anna")).at(5),
+        appointed(contact("anna"), "ringsted").at(5),
+        joined("koege").at(0),
+    )
+
+    assert await door.mandates() == {("Koege Handelsstandsforening", "anna@koege.example", "contact")}
+    assert kinds(await door.answers()) == ["message_accepted"] * 3
+
+
 async def test_what_waits_too_long_is_held_and_answered(door: Door) -> None:
     await door.take(appointed(contact("anna")))
 
