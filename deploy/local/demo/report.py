@@ -16,6 +16,7 @@ from ..stack import Stack
 from .arrivals import last_sent_at
 from .verdict import Verdict
 
+NO_MAILBOX = "at the server that SMTP_URL names; here they are counted by kind only"
 KINDS = ("welcome", "invitation", "update", "cancellation")
 
 Overview = Mapping[str, Any]
@@ -44,7 +45,7 @@ def show_places(stack: Stack, mailbox_url: str | None) -> None:
     """Print where everything is."""
     folder = stack.surroundings.smtp.folder
     say = _console().print
-    say(f"The e-mails as their readers see them:  {mailbox_url or 'at the server that SMTP_URL names'}")
+    say(f"The e-mails as their readers see them:  {mailbox_url or NO_MAILBOX}")
     if folder:
         say(f"The same as .eml files:                 {_short(folder)}")
     for service in PARTS:
@@ -66,7 +67,7 @@ def _rows(overviews: Overviews, verdict: Verdict, took: timedelta) -> Iterator[t
     yield "People", f"{membership['people']}, with {membership['mandates_current']} current mandates"
     yield "Meetings", f"{meetings['meetings_scheduled']} planned, {meetings['meetings_cancelled']} cancelled"
     standing, ended = meetings["invitations_standing"], meetings["invitations_not_standing"]
-    yield "Invitations", f"{standing} stand, {ended} withdrawn"
+    yield "Invitations", f"{standing} stand, {ended} ended"
     yield "E-mails", f"{verdict.arrived.total()} arrived"
     for kind in KINDS:
         yield f"  {kind}", str(verdict.arrived[kind])

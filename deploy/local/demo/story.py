@@ -32,6 +32,7 @@ class Story:
     members: list[Member] = field(default_factory=members)
     expected: ExpectedEmails = field(default_factory=ExpectedEmails)
     published: int = 0
+    due: int = 0
     began: datetime = field(default_factory=utc_now)
 
     async def tell(self) -> None:
@@ -105,10 +106,12 @@ class Story:
         return opened
 
     async def all_arrived(self) -> bool:
-        """Wait for every e-mail that was due so far."""
-        total = self.expected.emails.total()
-        with counting(total) as show:
-            return await until_all_arrived(self.arrivals, total, self.notifications, show)
+        """Wait for every e-mail that was due so far, and show how many of the latest have come."""
+        before, self.due = self.due, self.expected.emails.total()
+        with counting(self.due - before) as show:
+            return await until_all_arrived(
+                self.arrivals, self.due, self.notifications, lambda count: show(max(0, count - before))
+            )
 
     def _member_of(self, town: str) -> Member:
         return next(member for member in self.members if member.town == town)
