@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from shared.clock import Clock, utc_now
 from shared.database.pool import Database
+from shared.messaging.metrics import outbox_gauges
 from shared.messaging.relay import Relay
 from shared.parts import Loop, Part
 from shared.web.operator import operator_only
@@ -34,7 +35,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     if "subscribers" in only:
         parts.append(Door(database, amqp_url, now))
     routers = [api(database, operator_only(settings.operator_token.get_secret_value()))] if "web" in only else []
-    return service_app("membership", database, parts, routers=routers)
+    return service_app("membership", database, parts, routers=routers, observe=[outbox_gauges(database, now)])
 
 
 async def plan(database: Database, now: Clock) -> bool:

@@ -75,6 +75,6 @@ class Database:
         try:
             async with self.connection() as conn:
                 await conn.fetchval("SELECT 1", timeout=2)
-        except (*UNREACHABLE, TimeoutError, asyncpg.PostgresError) as why:
+        except (*UNREACHABLE, asyncpg.PostgresError) as why:
             return f"no answer from the database ({type(why).__name__})"
         return None

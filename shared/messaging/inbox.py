@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from shared import logs
 from shared.contracts.event import Event
 from shared.database.pool import Connection, Database
-from shared.messaging import cloudevents, topology
+from shared.messaging import cloudevents, metrics, topology
 from shared.messaging.batches import Batches
 from shared.messaging.cloudevents import Heard, Unreadable
 from shared.messaging.ladder import Ladder
@@ -149,6 +149,7 @@ class Inbox:
             if events := [heard.event for heard in fresh if type(heard.event) in kinds]:
                 await hearer(conn, events)
         for heard in fresh:
+            metrics.HEARD.labels(heard.event.type).inc()
             log.info(
                 "heard",
                 event_type=heard.event.type,

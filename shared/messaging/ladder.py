@@ -5,7 +5,7 @@ import asyncio
 from faststream.rabbit import RabbitBroker, RabbitExchange, RabbitMessage
 
 from shared import logs
-from shared.messaging import topology
+from shared.messaging import metrics, topology
 
 log = logs.get(__name__)
 
@@ -64,6 +64,7 @@ def _name(why: Exception) -> str:
 
 
 def _log(outcome: str, message: RabbitMessage, why: Exception, **facts: object) -> None:
+    metrics.FAILED.labels(outcome).inc()
     log.warning(
         f"event {outcome}",
         event_type=message.headers.get("ce-type"),

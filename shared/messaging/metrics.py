@@ -1,11 +1,16 @@
-"""What operators watch of the outbox: how much waits, for how long, and what the broker refused."""
+"""What operators watch of the messaging: events as they pass, and what waits in the outbox when they look."""
 
 from collections.abc import Awaitable, Callable
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from shared.clock import Clock
 from shared.database.pool import Database
+
+PUBLISHED = Counter("outbox_published", "Events that the broker has confirmed.")
+REFUSED = Counter("outbox_refused", "Attempts to publish that the broker refused.")
+HEARD = Counter("inbox_heard", "Events taken in.", ["event_type"])
+FAILED = Counter("inbox_failed", "Events that could not be taken in, by what became of them.", ["outcome"])
 
 WAITING = Gauge("outbox_waiting", "Events that wait to be published.")
 PARKED = Gauge("outbox_parked", "Events that the broker refused too often; a human has to look.")

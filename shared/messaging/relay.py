@@ -12,7 +12,7 @@ from aiormq.exceptions import DeliveryError
 
 from shared import logs
 from shared.database.pool import Connection
-from shared.messaging import cloudevents
+from shared.messaging import cloudevents, metrics
 from shared.parts import Loop
 
 log = logs.get(__name__)
@@ -95,6 +95,8 @@ class _Leader:
             refused = [(seq, type(why).__name__) for seq, why in results if isinstance(why, DeliveryError)]
             await self._remove([seq for seq, why in results if why is None])
             await self._note_refusals(refused)
+        metrics.PUBLISHED.inc(len([seq for seq, why in results if why is None]))
+        metrics.REFUSED.inc(len(refused))
         for why in outcomes:
             if isinstance(why, BaseException) and not isinstance(why, DeliveryError):
                 raise why

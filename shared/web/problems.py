@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from shared.database.pool import UNREACHABLE
 from shared.errors import NotAllowed, Refused
 
 
@@ -16,6 +17,12 @@ def answer_with_problems(app: FastAPI) -> None:
     async def refused(request: Request, why: Refused) -> JSONResponse:
         faults = [{"field": why.field, "reason": why.detail}] if why.field else []
         return _problem(why.status, why.code, why.detail, faults)
+
+    async def unreachable(request: Request, why: Exception) -> JSONResponse:
+        return _problem(503, "unavailable", "The database does not answer; nothing was changed. Try again soon.", [])
+
+    for error in UNREACHABLE:
+        app.add_exception_handler(error, unreachable)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, why: RequestValidationError) -> JSONResponse:
