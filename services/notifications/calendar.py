@@ -1,16 +1,17 @@
 """The calendar part of an e-mail: one meeting, one attendee, as Outlook, Google and Apple all accept it (RFC 5546)."""
 
 from datetime import datetime
-from typing import Literal
 
 from shared import ical
+
+from .domain import Method
 
 PRODUCT = "-//Danske Handelsbyer//Handelsbyer//DA"
 
 
 def invitation(
     *,
-    method: Literal["REQUEST", "CANCEL"],
+    method: Method,
     uid: str,
     sequence: int,
     dtstamp: datetime,
@@ -43,6 +44,6 @@ def invitation(
     return ical.calendar(ical.component("VEVENT", lines), product=PRODUCT, method=method)
 
 
-def _attendee(name: str, method: str) -> dict[str, str]:
+def _attendee(name: str, method: Method) -> dict[str, str]:
     asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"} if method == "REQUEST" else {}
     return {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", **asked, "CN": name}

@@ -1,5 +1,6 @@
 """The rules of e-mails: what one is, who writes it, and when an attempt that failed is made again."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from uuid import UUID
 Kind = Literal["welcome", "invitation", "update", "cancellation"]
 Language = Literal["da", "en"]
 Topic = Literal["invitations", "changes", "account"]
+Method = Literal["REQUEST", "CANCEL"]
+State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]
 
 MUTABLE_TOPICS: frozenset[Topic] = frozenset({"invitations"})
 RETRY_MINUTES = (1, 5, 15, 30, 60)
@@ -24,6 +27,40 @@ class Letterhead:
     address: str
     reply_to: str
     mail_domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An e-mail to be queued; `facts` make up its frame, `params` are its person's alone."""
+
+    kind: Kind
+    topic: Topic
+    language: Language
+    person_id: UUID
+    object_id: UUID
+    address: str
+    facts: Mapping[str, Any]
+    params: Mapping[str, Any]
+    revision: int
+    priority: int
+    correlation_id: str
+    method: Method | None = None
+    sequence: int | None = None
+    muted: bool = False
+    expires_at: datetime | None = None
+
+    @property
+    def dedupe(self) -> str:
+        """What there can be only one of."""
+        if self.method is None:
+            return f"{self.kind}:{self.person_id}"
+        return f"{self.method}:{self.object_id}:{self.person_id}:{self.sequence}:{self.address}"
+
+    def message_id(self, mail_domain: str) -> str:
+        """Return the Message-ID, the same for ever; it gives away neither person nor address."""
+        revision = self.revision if self.sequence is None else self.sequence
+        recipient = hashlib.sha256(f"{self.person_id} {self.address}".encode()).hexdigest()[:16]
+        return f"<{self.kind}.{self.object_id}.{revision}.{recipient}@{mail_domain}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +80,7 @@ class Email:
     address: str
     facts: Mapping[str, Any]
     params: Mapping[str, Any]
-    method: Literal["REQUEST", "CANCEL"] | None
+    method: Method | None
     sequence: int | None
     message_id: str
     date: datetime
@@ -63,6 +100,23 @@ class Outcome:
     result: Literal["accepted", "deferred", "refused", "lost"]
     reply: str
     may_have_arrived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to hand an e-mail over; `again_at` is when the next is due, None where this was the last."""
+
+    email: Email
+    at: datetime
+    outcome: Outcome
+    again_at: datetime | None
+
+    @property
+    def state(self) -> Literal["sent", "queued", "failed"]:
+        """What the e-mail is in after it."""
+        if self.outcome.result == "accepted":
+            return "sent"
+        return "queued" if self.again_at else "failed"
 
 
 def next_attempt(email: Email, outcome: Outcome, now: datetime, jitter: float) -> datetime | None:

@@ -5,10 +5,9 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import get_args
 from uuid import UUID
 
-from .domain import Topic
+from .domain import MUTABLE_TOPICS, Topic
 
 PERSON_OCTETS = 16
 SIGNATURE_OCTETS = 20
@@ -44,10 +43,8 @@ class Links:
         signature, said = octets[:SIGNATURE_OCTETS], octets[SIGNATURE_OCTETS:]
         if not hmac.compare_digest(signature, self._signature("unsubscribe", said)):
             return None
-        topic = said[PERSON_OCTETS:].decode()
-        return next(
-            (Unsubscribe(UUID(bytes=said[:PERSON_OCTETS]), known) for known in get_args(Topic) if known == topic), None
-        )
+        person, topic = said[:PERSON_OCTETS], said[PERSON_OCTETS:].decode()
+        return next((Unsubscribe(UUID(bytes=person), known) for known in MUTABLE_TOPICS if known == topic), None)
 
     def _signature(self, purpose: str, said: bytes) -> bytes:
         return hmac.digest(self._secret, purpose.encode() + b"\0" + said, hashlib.sha256)[:SIGNATURE_OCTETS]

@@ -1,0 +1,242 @@
+"""What is due about meetings: compares what a person's calendar should hold with what was mailed before. Pure.
+
+A reader is an address, because that is where a calendar listens. Whatever order events come in, and however often,
+the last e-mail that each reader gets of a meeting says what is so.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from .domain import Draft, Language, Method, Topic
+from .wording import moment
+
+URGENT = timedelta(hours=48)
+# Which goes first: the lower number.
+URGENT_CHANGES, CHANGES, INVITATIONS = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One person's invitation to one meeting as it is now.
+
+    The revision is the meeting's version; sequence, dtstamp and last_modified are what the calendar entry must carry.
+    """
+
+    meeting_id: UUID
+    person_id: UUID
+    name: str
+    address: str
+    language: Language
+    muted: bool
+    standing: bool
+    cancelled: bool
+    reason: str | None
+    facts: Mapping[str, Any]
+    revision: int
+    sequence: int
+    dtstamp: datetime
+    last_modified: datetime
+    correlation_id: str
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the meeting belongs in the person's calendar."""
+        return self.standing and not self.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """An e-mail about a meeting that was queued before, to this person or to the address that this person has now.
+
+    shared: whether somebody else with a standing invitation has the same address by now.
+    """
+
+    id: int
+    person_id: UUID
+    address: str
+    method: Method
+    revision: int
+    sequence: int
+    state: str
+    may_have_arrived: bool
+    message_id: str
+    facts: Mapping[str, Any]
+    language: Language
+    shared: bool
+
+    @property
+    def reached(self) -> bool:
+        """Whether the far server has it, or may have it."""
+        return self.may_have_arrived or self.state == "sending"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can still be taken back."""
+        return self.state in ("queued", "muted")
+
+
+def due(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> tuple[list[int], list[Draft]]:
+    """Return the ids of e-mails that wait for nothing, and the e-mails to queue, in order."""
+    stale = [email.id for email in mailed if _is_stale(situation, email)]
+    mailed = [replace(email, state="obsolete") if email.id in stale else email for email in mailed]
+    drafts = [_cancellation(situation, told, mailed, now) for told in _to_take_away(situation, mailed, now)]
+    if situation.wanted and not _is_covered(situation, mailed):
+        drafts += _request(situation, mailed, now)
+    return stale, _numbered(situation, drafts, mailed, now)
+
+
+def _is_stale(situation: Situation, email: Mailed) -> bool:
+    if not email.waits or email.person_id != situation.person_id:
+        return False
+    if email.method == "CANCEL":
+        return _is_wanted_at(situation, email)
+    return not (situation.wanted and _is_current(situation, email))
+
+
+def _is_current(situation: Situation, email: Mailed) -> bool:
+    return (
+        email.method == "REQUEST"
+        and (email.person_id, email.address) == (situation.person_id, situation.address)
+        and email.revision >= situation.revision
+        and email.sequence >= situation.sequence
+    )
+
+
+def _is_wanted_at(situation: Situation, email: Mailed) -> bool:
+    """Whether the calendar behind the address of an e-mail should hold the meeting."""
+    mine = situation.wanted and situation.address == email.address
+    return mine or (email.shared and not situation.cancelled)
+
+
+def _asked(situation: Situation, mailed: Iterable[Mailed], address: str) -> list[Mailed]:
+    """List the REQUESTs of this person that reached a reader, in order."""
+    return [
+        email
+        for email in mailed
+        if email.method == "REQUEST"
+        and email.reached
+        and (email.person_id, email.address) == (situation.person_id, address)
+    ]
+
+
+def _to_take_away(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> list[Mailed]:
+    """List, a reader each, the last REQUEST that should be in the calendar no longer."""
+    readers = dict.fromkeys(email.address for email in mailed)
+    last = [asked[-1] for address in readers if (asked := _asked(situation, mailed, address))]
+    return [
+        email
+        for email in last
+        if not _is_wanted_at(situation, email)
+        and moment(email.facts["starts_at"]) > now
+        and not any(later.state != "obsolete" for later in _cancelled_later(email, mailed))
+    ]
+
+
+def _is_covered(situation: Situation, mailed: Sequence[Mailed]) -> bool:
+    """Whether what the reader was or will be sent says what is so; a CANCEL that may have arrived undoes it."""
+    return any(
+        email.state != "obsolete" and _is_current(situation, email) and not _is_undone(email, mailed)
+        for email in mailed
+    )
+
+
+def _is_undone(email: Mailed, mailed: Sequence[Mailed]) -> bool:
+    return any(later.state != "obsolete" or later.reached for later in _cancelled_later(email, mailed))
+
+
+def _cancelled_later(email: Mailed, mailed: Iterable[Mailed]) -> Iterable[Mailed]:
+    return (
+        later for later in mailed if later.method == "CANCEL" and later.address == email.address and later.id > email.id
+    )
+
+
+def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], now: datetime) -> Draft:
+    """State what the reader was told last, and why it is so no longer."""
+    known = _without_before(told.facts)
+    starts_at = moment(known["starts_at"])
+    return Draft(
+        kind="cancellation",
+        topic="changes",
+        language=told.language,
+        person_id=situation.person_id,
+        object_id=situation.meeting_id,
+        address=told.address,
+        facts={**known, **_cause(situation)},
+        params={"name": situation.name, **_thread(_asked(situation, mailed, told.address))},
+        revision=situation.revision,
+        priority=_priority(starts_at, now),
+        correlation_id=situation.correlation_id,
+        method="CANCEL",
+        expires_at=starts_at,
+    )
+
+
+def _cause(situation: Situation) -> dict[str, str | None]:
+    if situation.cancelled:
+        return {"cause": "meeting_cancelled", "reason": situation.reason}
+    return {"cause": "address_changed" if situation.standing else "withdrawn", "reason": None}
+
+
+def _request(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> list[Draft]:
+    """Ask, or tell who was asked what has changed; nothing once the meeting is past, as was told and as it is."""
+    asked = _asked(situation, mailed, situation.address)
+    told = asked[-1] if asked and not _is_undone(asked[-1], mailed) else None
+    known = _without_before(told.facts) if told else situation.facts
+    starts_at = max(moment(situation.facts["starts_at"]), moment(known["starts_at"]))
+    if starts_at <= now:
+        return []
+    changed = known != situation.facts
+    topic: Topic = "changes" if _was_ever_asked(situation, mailed) else "invitations"
+    return [
+        Draft(
+            kind="update" if changed else "invitation",
+            topic=topic,
+            language=situation.language,
+            person_id=situation.person_id,
+            object_id=situation.meeting_id,
+            address=situation.address,
+            facts={**situation.facts, "before": known} if changed else situation.facts,
+            params={"name": situation.name, **_thread(asked)},
+            revision=situation.revision,
+            priority=_priority(starts_at, now) if topic == "changes" else INVITATIONS,
+            correlation_id=situation.correlation_id,
+            method="REQUEST",
+            muted=situation.muted and topic == "invitations",
+            expires_at=starts_at,
+        )
+    ]
+
+
+def _was_ever_asked(situation: Situation, mailed: Iterable[Mailed]) -> bool:
+    """Whether the person heard of this meeting before, so that whatever follows is a change and cannot be muted."""
+    return any(
+        email.method == "REQUEST" and email.reached and email.person_id == situation.person_id for email in mailed
+    )
+
+
+def _thread(asked: Sequence[Mailed]) -> dict[str, str]:
+    return {"in_reply_to": asked[0].message_id} if asked else {}
+
+
+def _priority(starts_at: datetime, now: datetime) -> int:
+    return URGENT_CHANGES if starts_at - now < URGENT else CHANGES
+
+
+def _numbered(situation: Situation, drafts: Iterable[Draft], mailed: Sequence[Mailed], now: datetime) -> list[Draft]:
+    """Give each draft a SEQUENCE above all that its reader or its person was ever to be sent of the meeting."""
+    highest = max((email.sequence for email in mailed), default=-1)
+    numbered = []
+    for draft in drafts:
+        raised = situation.sequence <= highest
+        highest = highest + 1 if raised else situation.sequence
+        dtstamp = now if raised else situation.dtstamp
+        stamps = {"dtstamp": dtstamp.isoformat(), "last_modified": situation.last_modified.isoformat()}
+        numbered.append(replace(draft, sequence=highest, params={**draft.params, **stamps}))
+    return numbered
+
+
+def _without_before(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if key != "before"}

@@ -1,0 +1,170 @@
+"""SMTP with aiosmtplib: one connection that is kept, and what its server's replies mean for an e-mail."""
+
+import asyncio
+import re
+import ssl
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from .domain import Outcome
+
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+CONNECT_SECONDS = 30
+COMMAND_SECONDS = 120
+# RFC 5321 4.5.3.2.6: who gives up earlier sends the mail twice.
+FINAL_REPLY_SECONDS = 600
+ATTEMPT_SECONDS = 720
+QUIT_SECONDS = 2
+MAILS_A_CONNECTION = 100
+
+# Replies that speak of the session, or of us, and never of the recipient.
+OUR_FAULT = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
+_ADDRESS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")
+
+
+class Away(Exception):
+    """The server cannot be talked to now; nothing was tried, so nothing is known of any e-mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where mail is handed over."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+
+    @classmethod
+    def read(cls, url: str) -> Self:
+        """Read smtp://, smtps:// or smtp+starttls://[user:password@]host[:port]; raise ValueError."""
+        parts = urlsplit(url)
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise ValueError("is no smtp://, smtps:// or smtp+starttls:// address with a host")
+        return cls(
+            parts.scheme,
+            parts.hostname,
+            parts.port or PORTS[parts.scheme],
+            unquote(parts.username) if parts.username else None,
+            unquote(parts.password) if parts.password else None,
+        )
+
+
+class Connection:
+    """One connection that is opened when needed, kept, and renewed after some mails or any fault."""
+
+    def __init__(self, server: Server, helo: str) -> None:
+        self._server = server
+        self._helo = helo
+        self._client: aiosmtplib.SMTP | None = None
+        self._mails = 0
+
+    async def open(self) -> None:
+        """Be connected, or raise Away."""
+        if self._client and self._client.is_connected and self._mails < MAILS_A_CONNECTION:
+            return
+        await self.close()
+        client = self._new_client()
+        try:
+            await client.connect(timeout=CONNECT_SECONDS)
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
+        except (aiosmtplib.SMTPException, OSError) as why:
+            client.close()
+            raise Away(_said(why)) from why
+        self._client, self._mails = client, 0
+
+    async def close(self) -> None:
+        """Say goodbye and hang up."""
+        client, self._client = self._client, None
+        if client and client.is_connected:
+            try:
+                await client.quit(timeout=QUIT_SECONDS)
+            except (aiosmtplib.SMTPException, OSError):
+                client.close()
+
+    async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
+        """Hand one message over on the open connection. Whatever is no clear answer ends the connection."""
+        client = self._client
+        if client is None:
+            raise Away("not connected")
+        self._mails += 1
+        given = False
+        try:
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                await client.mail(sender)
+                await client.rcpt(recipient)
+                given = True
+                reply = await client.data(message, timeout=FINAL_REPLY_SECONDS)
+        except aiosmtplib.SMTPResponseException as why:
+            return await self._refused(client, why, given=given)
+        except Exception as why:
+            self._hang_up()
+            return Outcome("lost", _said(why), may_have_arrived=given)
+        except BaseException:
+            self._hang_up()
+            raise
+        return Outcome("accepted", _reply(reply.code, reply.message), may_have_arrived=True)
+
+    async def _refused(self, client: aiosmtplib.SMTP, why: aiosmtplib.SMTPResponseException, *, given: bool) -> Outcome:
+        reply = _reply(why.code, why.message)
+        if not 400 <= why.code < 600:
+            self._hang_up()
+            return Outcome("lost", reply, may_have_arrived=given)
+        if why.code in OUR_FAULT:
+            self._hang_up()
+            return Outcome("lost", reply)
+        if why.code == 421 or not await self._reset(client):
+            self._hang_up()
+        return Outcome("deferred" if why.code < 500 else "refused", reply)
+
+    async def _reset(self, client: aiosmtplib.SMTP) -> bool:
+        try:
+            await client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            return False
+        return True
+
+    def _hang_up(self) -> None:
+        if self._client:
+            self._client.close()
+        self._client = None
+
+    def _new_client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            local_hostname=self._helo,
+            timeout=COMMAND_SECONDS,
+            use_tls=server.scheme == "smtps",
+            start_tls=server.scheme == "smtp+starttls",
+            tls_context=None if server.scheme == "smtp" else _tls(),
+        )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all connections: making it takes longer than a handshake."""
+    return ssl.create_default_context()
+
+
+def _said(why: BaseException) -> str:
+    if isinstance(why, aiosmtplib.SMTPResponseException):
+        return _reply(why.code, why.message)
+    return f"{type(why).__name__}: {_without_addresses(str(why))}"
+
+
+def _reply(code: int, text: str) -> str:
+    return f"{code} {_without_addresses(' '.join(text.split()))}"[:500]
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub("(address)", text)

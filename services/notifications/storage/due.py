@@ -1,0 +1,208 @@
+"""SQL of what is due: how things are, what was mailed before, and the queueing of what follows from both."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared.database.pool import Connection
+
+from ..domain import Draft
+from ..due import Mailed, Situation
+
+# Invitations that something happened to, as (meeting, person), each with the correlation id of what it was.
+Touched = Mapping[tuple[UUID, UUID], str]
+History = dict[tuple[UUID, UUID], list[Mailed]]
+
+
+async def situations(conn: Connection, touched: Touched) -> list[Situation]:
+    """Return how things are with some invitations, except where the person is not known yet."""
+    rows = await conn.fetch(
+        """
+        SELECT t.meeting_id, t.person_id, t.correlation_id, p.name, p.address, p.language,
+               i.standing, m.cancelled, m.reason, m.version AS revision,
+               GREATEST(i.sequence, m.sequence) AS sequence,
+               CASE WHEN m.sequence > i.sequence THEN m.dtstamp ELSE i.dtstamp END AS dtstamp,
+               CASE WHEN m.sequence > i.sequence THEN m.last_modified ELSE i.last_modified END AS last_modified,
+               EXISTS (SELECT FROM preferences WHERE person_id = p.id AND topic = 'invitations') AS muted
+          FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (meeting_id, person_id, correlation_id)
+          JOIN invitations AS i USING (meeting_id, person_id)
+          JOIN meetings AS m ON m.id = t.meeting_id
+          JOIN people AS p ON p.id = t.person_id
+        """,
+        [meeting_id for meeting_id, _ in touched],
+        [person_id for _, person_id in touched],
+        list(touched.values()),
+    )
+    facts = await _facts(conn, {row["meeting_id"] for row in rows})
+    return [Situation(facts=facts[row["meeting_id"]], **dict(row)) for row in rows]
+
+
+async def history(conn: Connection, touched: Touched) -> History:
+    """Return what was mailed of each meeting to its person, or to the address that the person has now, in order."""
+    rows = await conn.fetch(
+        """
+        SELECT t.meeting_id, t.person_id AS to_whom, e.id, e.person_id, e.address, e.method, e.revision, e.sequence,
+               e.state, e.may_have_arrived, e.message_id, e.frame_id, f.language,
+               EXISTS (
+                   SELECT
+                     FROM people AS other
+                     JOIN invitations AS i ON i.person_id = other.id AND i.meeting_id = e.meeting_id AND i.standing
+                    WHERE other.address = e.address
+                      AND other.id <> e.person_id
+               ) AS shared
+          FROM unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id)
+          JOIN people AS p ON p.id = t.person_id
+          JOIN emails AS e ON e.meeting_id = t.meeting_id AND (e.person_id = t.person_id OR e.address = p.address)
+          JOIN frames AS f ON f.id = e.frame_id
+         ORDER BY e.id
+        """,
+        [meeting_id for meeting_id, _ in touched],
+        [person_id for _, person_id in touched],
+    )
+    facts = await _facts_of_frames(conn, {row["frame_id"] for row in rows})
+    found: History = {}
+    for row in rows:
+        columns = dict(row)
+        key = (columns.pop("meeting_id"), columns.pop("to_whom"))
+        found.setdefault(key, []).append(Mailed(facts=facts[columns.pop("frame_id")], **columns))
+    return found
+
+
+async def mark_obsolete(conn: Connection, emails: Sequence[int]) -> None:
+    """Take back e-mails that still wait."""
+    await conn.execute(
+        "UPDATE emails SET state = 'obsolete' WHERE id = ANY($1::bigint[]) AND state IN ('queued', 'muted')", emails
+    )
+
+
+async def welcomes(conn: Connection, people: Mapping[UUID, str]) -> list[Draft]:
+    """Return the welcomes that are due to some people, each with the correlation id of what happened to it.
+
+    One a person for ever: to whom we know, and who acts for a member that we know.
+    """
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT ON (p.id)
+               p.id, p.name, p.address, p.language, m.role, o.organisation_id, o.name AS organisation, o.town, o.version
+          FROM people AS p
+          JOIN mandates AS m ON m.person_id = p.id AND m.current
+          JOIN members AS o ON o.organisation_id = m.organisation_id AND o.active
+         WHERE p.id = ANY($1::uuid[])
+           AND NOT EXISTS (SELECT FROM emails AS e WHERE e.person_id = p.id AND e.kind = 'welcome')
+         ORDER BY p.id, m.starts_on, m.id
+        """,
+        list(people),
+    )
+    return [
+        Draft(
+            kind="welcome",
+            topic="account",
+            language=row["language"],
+            person_id=row["id"],
+            object_id=row["organisation_id"],
+            address=row["address"],
+            facts={"organisation": row["organisation"], "town": row["town"]},
+            params={"name": row["name"], "role": row["role"]},
+            revision=row["version"],
+            priority=1,
+            correlation_id=people[row["id"]],
+        )
+        for row in rows
+    ]
+
+
+async def readdress_welcomes(conn: Connection, people: Iterable[UUID], now: datetime) -> None:
+    """Send a welcome that got through nowhere to where its person is reached now."""
+    await conn.execute(
+        """
+        UPDATE emails AS e
+           SET address = p.address, state = 'queued', attempts = 0, next_attempt_at = $2
+          FROM people AS p
+         WHERE p.id = e.person_id
+           AND p.id = ANY($1::uuid[])
+           AND p.address <> e.address
+           AND e.kind = 'welcome'
+           AND e.state IN ('queued', 'failed')
+           AND NOT e.may_have_arrived
+        """,
+        list(people),
+        now,
+    )
+
+
+async def add_emails(conn: Connection, drafts: Sequence[Draft], *, mail_domain: str, now: datetime) -> None:
+    """Queue e-mails in order; one that is there already stays as it is."""
+    frames = await keep_frames(conn, drafts)
+    await conn.execute(
+        """
+        INSERT INTO emails (dedupe, kind, topic, person_id, meeting_id, frame_id, address, params, method, revision,
+                            sequence, message_id, state, priority, expires_at, correlation_id, date, next_attempt_at)
+        SELECT dedupe, kind, topic, person_id, meeting_id, frame_id, address, params, method, revision,
+               sequence, message_id, state, priority, expires_at, correlation_id, $17, $17
+          FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[],
+                      $8::jsonb[], $9::text[], $10::integer[], $11::integer[], $12::text[], $13::text[],
+                      $14::smallint[], $15::timestamptz[], $16::text[])
+               WITH ORDINALITY
+            AS new (dedupe, kind, topic, person_id, meeting_id, frame_id, address, params, method, revision,
+                    sequence, message_id, state, priority, expires_at, correlation_id, position)
+         ORDER BY position
+            ON CONFLICT (dedupe) DO NOTHING
+        """,
+        [draft.dedupe for draft in drafts],
+        [draft.kind for draft in drafts],
+        [draft.topic for draft in drafts],
+        [draft.person_id for draft in drafts],
+        [draft.object_id if draft.method else None for draft in drafts],
+        frames,
+        [draft.address for draft in drafts],
+        [json.dumps(draft.params, ensure_ascii=False) for draft in drafts],
+        [draft.method for draft in drafts],
+        [draft.revision for draft in drafts],
+        [draft.sequence for draft in drafts],
+        [draft.message_id(mail_domain) for draft in drafts],
+        ["muted" if draft.muted else "queued" for draft in drafts],
+        [draft.priority for draft in drafts],
+        [draft.expires_at for draft in drafts],
+        [draft.correlation_id for draft in drafts],
+        now,
+    )
+
+
+async def keep_frames(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
+    """Return the id of each draft's frame; those that say the same to the same language share one."""
+    keys = [_frame_key(draft) for draft in drafts]
+    frames = dict(zip(keys, drafts, strict=True))
+    rows = await conn.fetch(
+        """
+        INSERT INTO frames (kind, object_id, revision, language, digest, facts)
+        SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::jsonb[])
+            ON CONFLICT (kind, object_id, revision, language, digest) DO UPDATE SET digest = excluded.digest
+        RETURNING id, kind, object_id, revision, language, digest
+        """,
+        *map(list, zip(*frames, strict=True)),
+        [_json(draft.facts) for draft in frames.values()],
+    )
+    ids = {tuple(row.values())[1:]: row["id"] for row in rows}
+    return [ids[key] for key in keys]
+
+
+async def _facts(conn: Connection, meetings: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    rows = await conn.fetch("SELECT id, facts FROM meetings WHERE id = ANY($1::uuid[])", list(meetings))
+    return {row["id"]: json.loads(row["facts"]) for row in rows}
+
+
+async def _facts_of_frames(conn: Connection, frames: Iterable[int]) -> dict[int, Mapping[str, Any]]:
+    rows = await conn.fetch("SELECT id, facts FROM frames WHERE id = ANY($1::bigint[])", list(frames))
+    return {row["id"]: json.loads(row["facts"]) for row in rows}
+
+
+def _frame_key(draft: Draft) -> tuple[str, UUID, int, str, str]:
+    digest = hashlib.sha256(_json(draft.facts).encode()).hexdigest()
+    return draft.kind, draft.object_id, draft.revision, draft.language, digest
+
+
+def _json(facts: Mapping[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,62 @@
+"""SQL of what operators see: how many of everything, and what became of each e-mail, without an address."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.database.pool import Connection
+
+
+async def count_copies(conn: Connection) -> Mapping[str, int]:
+    """Count the people, the members and mandates of now, and the invitations that stand."""
+    row = await conn.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM people) AS people,
+               (SELECT count(*) FROM members WHERE active) AS members,
+               (SELECT count(*) FROM mandates WHERE current) AS mandates,
+               (SELECT count(*)
+                  FROM invitations AS i
+                  JOIN meetings AS m ON m.id = i.meeting_id
+                 WHERE i.standing
+                   AND NOT m.cancelled) AS invitations
+        """
+    )
+    return dict(row) if row else {}
+
+
+async def count_emails(conn: Connection) -> dict[str, dict[str, int]]:
+    """Count the e-mails by kind and state."""
+    rows = await conn.fetch("SELECT kind, state, count(*) AS n FROM emails GROUP BY kind, state ORDER BY kind, state")
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows:
+        counts.setdefault(row["kind"], {})[row["state"]] = row["n"]
+    return counts
+
+
+async def last_sent_at(conn: Connection) -> datetime | None:
+    """Return when the last e-mail was accepted by the far server."""
+    moment: datetime | None = await conn.fetchval("SELECT max(sent_at) FROM emails")
+    return moment
+
+
+async def list_emails(
+    conn: Connection, *, state: str | None, kind: str | None, after: int, most: int
+) -> list[Mapping[str, Any]]:
+    """List e-mails by id, of a state and a kind where these are given."""
+    rows = await conn.fetch(
+        """
+        SELECT id, kind, topic, state, attempts, reply, message_id, person_id, meeting_id, method, sequence, date,
+               next_attempt_at, sent_at, correlation_id
+          FROM emails
+         WHERE id > $3
+           AND ($1::text IS NULL OR state = $1)
+           AND ($2::text IS NULL OR kind = $2)
+         ORDER BY id
+         LIMIT $4
+        """,
+        state,
+        kind,
+        after,
+        most,
+    )
+    return [dict(row) for row in rows]

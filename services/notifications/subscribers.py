@@ -1,0 +1,55 @@
+"""What notifications hears from membership and meetings, and the use case that each leads to."""
+
+from collections.abc import Sequence
+
+from shared.clock import Clock
+from shared.contracts.event import Event
+from shared.contracts.meetings import InvitationIssued, InvitationWithdrawn, MeetingCancelled, MeetingRescheduled
+from shared.contracts.membership import (
+    MandateEnded,
+    MandateStarted,
+    MemberJoined,
+    MemberLeft,
+    MemberUpdated,
+    PersonUpdated,
+)
+from shared.database.pool import Connection
+from shared.messaging.inbox import Inbox
+
+from . import use_cases
+from .storage import AboutInvitations, AboutMandates, AboutMeetings, AboutMembers
+from .use_cases import Desk
+
+
+def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
+    """Register every subscriber of notifications."""
+
+    @inbox.hears(PersonUpdated)
+    async def on_person_updated(conn: Connection, events: Sequence[PersonUpdated]) -> None:
+        """Keep what people are called and how they are reached; mail them what waited for that."""
+        await use_cases.keep_people(conn, events, Desk(mail_domain, now()))
+
+    @inbox.hears(MemberJoined, MemberUpdated, MemberLeft)
+    async def on_member_changed(conn: Connection, events: Sequence[Event]) -> None:
+        """Keep who is a member; welcome who acts for it."""
+        await use_cases.keep_members(
+            conn, [event for event in events if isinstance(event, AboutMembers)], Desk(mail_domain, now())
+        )
+
+    @inbox.hears(MandateStarted, MandateEnded)
+    async def on_mandate_changed(conn: Connection, events: Sequence[Event]) -> None:
+        """Keep who acts for whom; welcome whoever does so for the first time."""
+        await use_cases.keep_mandates(
+            conn, [event for event in events if isinstance(event, AboutMandates)], Desk(mail_domain, now())
+        )
+
+    # Together, so that who is withdrawn and invited again, or invited to what is cancelled, gets no mail in between.
+    @inbox.hears(InvitationIssued, InvitationWithdrawn, MeetingRescheduled, MeetingCancelled)
+    async def on_meeting_changed(conn: Connection, events: Sequence[Event]) -> None:
+        """Keep meetings and who is asked to them; mail invitations, updates and cancellations."""
+        await use_cases.keep_meetings(
+            conn,
+            invitations=[event for event in events if isinstance(event, AboutInvitations)],
+            changes=[event for event in events if isinstance(event, AboutMeetings)],
+            desk=Desk(mail_domain, now()),
+        )

@@ -1,0 +1,128 @@
+"""What notifications does: keeps copies, queues the e-mails that they call for, and lets people choose."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.contracts.meetings import MeetingCancelled
+from shared.contracts.membership import PersonUpdated
+from shared.database.pool import Connection
+from shared.messaging.inbox import newest
+
+from . import storage
+from .domain import Attempt, Draft, Topic
+from .due import due
+from .storage import AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where e-mails are queued: under which domain, and when."""
+
+    mail_domain: str
+    now: datetime
+
+
+async def keep_people(conn: Connection, events: Sequence[PersonUpdated], desk: Desk) -> None:
+    """Keep who people are and how they are reached, and mail them what waited for that."""
+    await storage.take_turn(conn)
+    await storage.keep_people(conn, newest(events, lambda event: event.person.id))
+    people = {event.person.id: event.correlation_id for event in events}
+    await storage.readdress_welcomes(conn, people, desk.now)
+    await _welcome(conn, people, desk)
+    invitations = await storage.invitations_of(conn, people)
+    await _mail(conn, {(meeting, person): people[person] for meeting, person in invitations}, desk)
+
+
+async def keep_members(conn: Connection, events: Sequence[AboutMembers], desk: Desk) -> None:
+    """Keep who is a member, and welcome who acts for one that was not known yet."""
+    await storage.take_turn(conn)
+    await storage.keep_members(conn, newest(events, lambda event: event.organisation.id))
+    members = {event.organisation.id: event.correlation_id for event in events}
+    acting = await storage.people_of_members(conn, members)
+    await _welcome(conn, {person: members[organisation] for organisation, person in acting}, desk)
+
+
+async def keep_mandates(conn: Connection, events: Sequence[AboutMandates], desk: Desk) -> None:
+    """Keep who acts for whom, and welcome whoever does so for the first time."""
+    await storage.take_turn(conn)
+    await storage.keep_mandates(conn, newest(events, lambda event: event.mandate.id))
+    await _welcome(conn, {event.mandate.person_id: event.correlation_id for event in events}, desk)
+
+
+async def keep_meetings(
+    conn: Connection, *, invitations: Sequence[AboutInvitations], changes: Sequence[AboutMeetings], desk: Desk
+) -> None:
+    """Keep meetings and who is asked to them, and mail what follows."""
+    await storage.take_turn(conn)
+    await storage.keep_meetings(conn, _newest_meetings([*invitations, *changes]))
+    await storage.keep_revisions(conn, _highest_revisions(changes))
+    await storage.keep_invitations(conn, newest(invitations, lambda event: (event.meeting.id, event.person_id)))
+    changed = {event.meeting.id: event.correlation_id for event in changes}
+    touched = {(meeting, person): changed[meeting] for meeting, person in await storage.invitations_to(conn, changed)}
+    touched |= {(event.meeting.id, event.person_id): event.correlation_id for event in invitations}
+    await _mail(conn, touched, desk)
+
+
+async def mute(conn: Connection, person_id: UUID, topic: Topic, now: datetime) -> None:
+    """Mail a person nothing more about a topic, what waits included; any number of times."""
+    await storage.mute(conn, person_id, topic, now)
+    await storage.hold_muted(conn)
+
+
+async def unmute(conn: Connection, person_id: UUID, topic: Topic, now: datetime) -> None:
+    """Mail a person about a topic again, also what was kept back and is still to come."""
+    await storage.unmute(conn, person_id, topic)
+    await storage.release_muted(conn, person_id, topic, now)
+
+
+async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> None:
+    """Record what became of e-mails that a sender tried to hand over."""
+    await storage.record(conn, sender, attempts)
+    await storage.add_deliveries(conn, sender, attempts)
+    missed = [attempt.email.id for attempt in attempts if not attempt.outcome.may_have_arrived]
+    if missed:
+        await storage.drop_cancellations_of_nothing(conn, missed)
+
+
+async def sweep(conn: Connection, now: datetime) -> None:
+    """Take over what dead senders left, keep back what was muted meanwhile, give up what is past."""
+    await storage.take_back(conn, now)
+    await storage.hold_muted(conn)
+    await storage.give_up_expired(conn, now)
+
+
+async def _welcome(conn: Connection, people: Mapping[UUID, str], desk: Desk) -> None:
+    await _queue(conn, await storage.welcomes(conn, people), desk)
+
+
+async def _mail(conn: Connection, touched: Touched, desk: Desk) -> None:
+    """Queue what is due about some invitations, and take back what is due no longer."""
+    if not touched:
+        return
+    history = await storage.history(conn, touched)
+    obsolete: list[int] = []
+    drafts: list[Draft] = []
+    for situation in await storage.situations(conn, touched):
+        stale, new = due(situation, history.get((situation.meeting_id, situation.person_id), []), desk.now)
+        obsolete += stale
+        drafts += new
+    await storage.mark_obsolete(conn, obsolete)
+    await _queue(conn, drafts, desk)
+
+
+async def _queue(conn: Connection, drafts: Sequence[Draft], desk: Desk) -> None:
+    if drafts:
+        await storage.add_emails(conn, drafts, mail_domain=desk.mail_domain, now=desk.now)
+
+
+def _newest_meetings(events: Iterable[AboutInvitations | AboutMeetings]) -> list[AboutInvitations | AboutMeetings]:
+    """Keep, of each meeting, the event that knows most: of equal versions the cancellation."""
+    by_age = sorted(events, key=lambda event: (event.meeting.version, isinstance(event, MeetingCancelled)))
+    return list({event.meeting.id: event for event in by_age}.values())
+
+
+def _highest_revisions(events: Iterable[AboutMeetings]) -> list[AboutMeetings]:
+    by_sequence = sorted(events, key=lambda event: event.revision.sequence)
+    return list({event.meeting.id: event for event in by_sequence}.values())

@@ -1,0 +1,24 @@
+"""Turns an e-mail of the queue into the octets that leave: composed, in MIME, signed where there is a key."""
+
+from dataclasses import dataclass
+
+from . import emails, mime
+from .dkim import Signer
+from .domain import Email, Letterhead
+from .links import Links, Unsubscribe
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes e-mails under one letterhead; the same e-mail comes out the same at every attempt."""
+
+    letterhead: Letterhead
+    links: Links
+    signer: Signer | None
+
+    def write(self, email: Email) -> bytes:
+        """Return the whole message."""
+        unsubscribe_url = self.links.unsubscribe_url(Unsubscribe(email.person_id, "invitations"))
+        content = emails.compose(email, self.letterhead, unsubscribe_url)
+        message = mime.message(email, content, self.letterhead, unsubscribe_url)
+        return self.signer.sign(message, email.date) if self.signer else message
