@@ -49,5 +49,5 @@ lock: .venv/installed  ## take the newest versions that pyproject.toml and tests
 	@touch $@
 
 tests/node_modules/installed: tests/package-lock.json .venv/installed
-	@$(NPM) --prefix tests ci --silent
+	@$(NPM) --prefix tests ci --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
