@@ -92,6 +92,10 @@ class Network:
         assert folder
         return [mail for mail in mails_in(folder) if not domains or mail.address.endswith(domains)]
 
+    def log(self, service: str, part: str) -> list[str]:
+        """Return the lines that a part has logged."""
+        return (self.stack.folder / "logs" / f"{service}-{part}.log").read_text().splitlines()
+
     async def _state(self) -> tuple[int, ...] | None:
         """Return what has been taken in so far, or None while anything is under way."""
         if any([(await self.rows(service, query))[0][0] for service, query in UNDER_WAY.items()]):

@@ -108,6 +108,22 @@ async def test_what_pika_publishes_becomes_invitations_that_two_calendars_read_a
     assert {start.astimezone(UTC).hour for start in expected.values()} == {7, 8}
 
 
+async def test_one_correlation_id_leads_from_the_message_to_the_reply_of_the_mail_server(
+    network: Network, meetings: list[dict[str, Any]]
+) -> None:
+    before = len(network.answers)
+
+    await network.publish(numbered([joined("traced", contact("traced", email="anna@traced.example"))]))
+    await network.settled(before + 1)
+
+    correlation_id = network.answers[-1]["correlation_id"]
+    logged = [json.loads(line) for line in network.log("notifications", "delivery") if correlation_id in line]
+    assert [line["state"] for line in logged] == ["sent"] * (1 + len(meetings))
+    assert all(line["reply"].startswith("250") for line in logged)
+    everything = "".join(path.read_text() for path in network.stack.folder.glob("logs/*.log"))
+    assert "anna@traced.example" not in everything
+
+
 async def test_a_town_that_leaves_and_a_contact_that_is_replaced(
     network: Network, meetings: list[dict[str, Any]]
 ) -> None:
