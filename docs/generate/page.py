@@ -37,6 +37,8 @@ KINDS = {
     "date": "date",
     "date-time": "instant",
     "uuid": "UUID",
+    "idn-email": "e-mail address",
+    "iri": "web address",
 }
 
 Row = tuple[str, str, str, str]

@@ -67,7 +67,9 @@ def _date(value: object) -> object:
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(single_line)]
 Day = Annotated[date, Field(strict=False), BeforeValidator(_date)]
-Email = Annotated[str, Field(max_length=254), AfterValidator(_reachable)]
+Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "idn-email"}), AfterValidator(_reachable)]
+Cvr = Annotated[str, Field(json_schema_extra={"pattern": r"^[0-9]{8}$"}), AfterValidator(_cvr)]
+Website = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "iri"}), AfterValidator(_web_address)]
 
 
 class Report(BaseModel):
@@ -87,8 +89,8 @@ class OrganisationReport(Report):
         description="The official code of the municipality. Two towns may share one."
     )
     region: Line | None = None
-    cvr: Annotated[str, AfterValidator(_cvr)] | None = None
-    website: Annotated[str, Field(max_length=2000), AfterValidator(_web_address)] | None = None
+    cvr: Cvr | None = Field(None, description="The number in the central business register, check digit included.")
+    website: Website | None = None
 
 
 class ContactReport(Report):
@@ -96,11 +98,11 @@ class ContactReport(Report):
 
     key: Line
     name: Line
-    email: Email
+    email: Email = Field(description="Where we write. One address is one person, whoever reports it.")
     phone: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(single_line)] | None = None
-    title: Line | None = None
+    title: Line | None = Field(None, description="As the person is called there, in free text.")
     role: Role
-    language: Language = "da"
+    language: Language = Field("da", description="The one that we write in.")
 
 
 def _distinct_keys(contacts: Sequence[ContactReport]) -> Sequence[ContactReport]:
@@ -122,7 +124,7 @@ class OrganisationJoined(UpstreamMessage):
     type: ClassVar[str] = "upstream.organisation_joined.v1"
 
     organisation: OrganisationReport
-    since: Day
+    since: Day = Field(description="The first day as a member, and of each contact's mandate.")
     contacts: Annotated[tuple[ContactReport, ...], Field(strict=False), AfterValidator(_distinct_keys)]
 
 
@@ -140,7 +142,7 @@ class OrganisationLeft(UpstreamMessage):
     type: ClassVar[str] = "upstream.organisation_left.v1"
 
     organisation_key: Line
-    on: Day
+    on: Day = Field(description="The first day without.")
     reason: Annotated[str, Field(max_length=500), AfterValidator(single_line)] | None = None
 
 
@@ -151,7 +153,7 @@ class ContactAppointed(UpstreamMessage):
 
     organisation_key: Line
     contact: ContactReport
-    since: Day
+    since: Day = Field(description="The first day of the mandate.")
 
 
 class ContactUpdated(UpstreamMessage):
@@ -170,7 +172,7 @@ class ContactDeparted(UpstreamMessage):
 
     organisation_key: Line
     contact_key: Line
-    on: Day
+    on: Day = Field(description="The first day without.")
 
 
 MESSAGES: tuple[type[UpstreamMessage], ...] = (
