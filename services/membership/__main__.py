@@ -11,9 +11,9 @@ from shared.clock import utc_now
 from shared.database.pool import Connection, Database
 from shared.errors import Refused
 
-from . import quarantine, use_cases
+from . import storage, use_cases
 from .app import PARTS, build
-from .quarantine import Kept
+from .messages import Kept
 from .settings import Settings
 
 Act = Callable[[Connection, argparse.Namespace], Awaitable[int]]
@@ -61,7 +61,7 @@ async def _in_transaction(act: Act, args: argparse.Namespace) -> None:
 
 
 async def _list(conn: Connection, args: argparse.Namespace) -> int:
-    for kept in await quarantine.held(conn):
+    for kept in await storage.kept_messages(conn):
         faults = "; ".join(f"{fault.field} {fault.reason}" for fault in kept.faults)
         received = kept.delivery.received_at.isoformat(timespec="seconds")
         _say(
@@ -71,7 +71,7 @@ async def _list(conn: Connection, args: argparse.Namespace) -> int:
 
 
 async def _show(conn: Connection, args: argparse.Namespace) -> int:
-    kept = await quarantine.find(conn, args.id)
+    kept = await storage.find_kept(conn, args.id)
     if kept is None:
         sys.stderr.write(f"no message {args.id} in quarantine\n")
         return 1
@@ -92,13 +92,13 @@ async def _replay(conn: Connection, args: argparse.Namespace) -> int:
 
 async def _add_system(conn: Connection, args: argparse.Namespace) -> int:
     for source in args.source:
-        await quarantine.allow_source(conn, args.system, source)
+        await storage.allow_source(conn, args.system, source)
         _say(f"{args.system} speaks for {source}")
     return 0
 
 
 async def _list_systems(conn: Connection, args: argparse.Namespace) -> int:
-    for source, system in sorted((await quarantine.sources(conn)).items()):
+    for source, system in sorted((await storage.sources(conn)).items()):
         _say(f"{system}  {source}")
     return 0
 

@@ -24,21 +24,9 @@ from shared.contracts.upstream import (
     OrganisationUpdated,
 )
 
+from .messages import Outcome, Reported, organisation_key
 from .people import People
-from .records import (
-    Appointment,
-    AppointmentKey,
-    Mandate,
-    Organisation,
-    OrganisationKey,
-    Outcome,
-    Person,
-    Position,
-    Reported,
-    newer,
-    organisation_key,
-    runs,
-)
+from .records import Appointment, AppointmentKey, Mandate, Organisation, OrganisationKey, Person, Position, newer, runs
 
 NEVER = Position(datetime.min.replace(tzinfo=UTC), b"")
 

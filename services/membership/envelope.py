@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import NAMESPACE_URL, uuid5
@@ -13,38 +12,13 @@ from pydantic_core import from_json
 from shared.contracts.upstream import MESSAGES, Fault, UpstreamMessage, fault, single_line
 
 from .faults import faults_of
-from .records import Reported
+from .messages import Delivery, Refusal, Reported
 
 PREFIXES = ("ce-", "ce_", "cloudevents:", "cloudevents_")
 STRUCTURED = "application/cloudevents"
 KNOWN = {message.type: message for message in MESSAGES}
 FUTURE_ALLOWED = timedelta(minutes=5)
 AN_INSTANT = "RFC 3339 with an offset, such as 2026-01-31T09:30:00Z"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message as the broker handed it over; the broker vouches for the first word of the routing key."""
-
-    routing_key: str
-    content_type: str | None
-    headers: Mapping[str, object]
-    body: bytes
-    received_at: datetime
-
-    @property
-    def system(self) -> str:
-        return self.routing_key.split(".", 1)[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A message that we cannot take in: what could be read of it, and all that is wrong."""
-
-    source: str | None
-    id: str | None
-    type: str | None
-    faults: tuple[Fault, ...]
 
 
 def _instant(value: object) -> object:

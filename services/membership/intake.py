@@ -16,9 +16,7 @@ from shared.contracts.upstream import (
 )
 
 from .domain import Register
-from .envelope import Delivery, Refusal
-from .quarantine import Keeping, Kept, MessageKey, TakenIn
-from .records import Outcome, Reported, organisation_key
+from .messages import Delivery, Keeping, Kept, MessageKey, Outcome, Refusal, Reported, TakenIn, organisation_key
 
 EARLY_WAIT = timedelta(minutes=10)
 

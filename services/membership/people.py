@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from shared.contracts.upstream import ContactReport
 
-from .records import Contact, ContactKey, Person, Reported, latest
+from .messages import Reported
+from .records import Contact, ContactKey, Person, latest
 
 
 class People:

@@ -1,32 +1,15 @@
-"""What membership knows: organisations, people, contacts, appointments and mandates."""
+"""What membership knows: organisations, people, contacts, appointments and mandates (pure)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 from typing import NamedTuple
 from uuid import UUID
 
 from shared.contracts import membership as contract
 from shared.contracts.upstream import (
-    ContactAppointed,
-    ContactDeparted,
-    ContactReport,
-    ContactUpdated,
-    OrganisationJoined,
-    OrganisationLeft,
     OrganisationReport,
-    OrganisationUpdated,
-    UpstreamMessage,
 )
-
-
-class Outcome(Enum):
-    """What became of a message."""
-
-    ACCEPTED = "accepted"
-    SUPERSEDED = "superseded"
-    EARLY = "early"
 
 
 class Position(NamedTuple):
@@ -39,22 +22,6 @@ class Position(NamedTuple):
 def newer(position: Position | None, known: Position | None) -> bool:
     """Tell whether a position, if there is one, lies after another, if there is one."""
     return position is not None and (known is None or position > known)
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """A message from an upstream system that is right in itself."""
-
-    system: str
-    source: str
-    id: str
-    time: datetime
-    correlation_id: str
-    message: UpstreamMessage
-
-    @property
-    def position(self) -> Position:
-        return Position(self.time, self.id.encode())
 
 
 @dataclass(slots=True)
@@ -172,32 +139,3 @@ def runs(term: Organisation | Mandate, day: date) -> bool:
 def latest(contacts: Iterable[Contact]) -> Contact:
     """Return the contact that was reported last."""
     return max(contacts, key=lambda contact: contact.position)
-
-
-def organisation_key(message: UpstreamMessage) -> str:
-    """Return the publisher's key of the organisation that a message is about."""
-    match message:
-        case OrganisationJoined() | OrganisationUpdated():
-            return message.organisation.key
-        case OrganisationLeft() | ContactAppointed() | ContactUpdated() | ContactDeparted():
-            return message.organisation_key
-    raise TypeError(f"no such message: {message.type}")
-
-
-def contact_keys(message: UpstreamMessage) -> list[str]:
-    """Return the publisher's keys of the contacts that a message is about."""
-    match message:
-        case ContactDeparted():
-            return [message.contact_key]
-        case _:
-            return [contact.key for contact in contacts_of(message)]
-
-
-def contacts_of(message: UpstreamMessage) -> tuple[ContactReport, ...]:
-    """Return the contacts that a message describes."""
-    match message:
-        case OrganisationJoined():
-            return message.contacts
-        case ContactAppointed() | ContactUpdated():
-            return (message.contact,)
-    return ()

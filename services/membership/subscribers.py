@@ -16,8 +16,9 @@ from shared.messaging.parked import ORIGIN
 from shared.parts import Loop
 
 from . import use_cases
-from .envelope import Delivery, read
+from .envelope import read
 from .intake import Incoming
+from .messages import Delivery
 
 log = logs.get(__name__)
 

@@ -12,12 +12,11 @@ from shared.database.pool import Connection
 from shared.errors import Conflict, NotFound
 from shared.messaging import outbox
 
-from . import quarantine, storage
+from . import storage
 from .domain import Register
-from .envelope import Delivery, Refusal, read
+from .envelope import read
 from .intake import Codes, Incoming, Intake, check, rejection, too_early
-from .quarantine import Keeping, Kept
-from .records import Reported, organisation_key
+from .messages import Delivery, Keeping, Kept, Refusal, Reported, organisation_key
 
 log = logs.get(__name__)
 
@@ -53,7 +52,7 @@ async def hold(conn: Connection, delivery: Delivery, why: Exception, now: dateti
     found = read(delivery, now)
     message_type = found.message.type if isinstance(found, Reported) else found.type
     refusal = Refusal(found.source, found.id, message_type, (fault,))
-    await quarantine.keep(
+    await storage.add_kept(
         conn, [Keeping(delivery, refusal.source, refusal.id, refusal.type, None, refusal.faults, wait_until=None)]
     )
     await outbox.add_answers(conn, [(delivery.system, rejection(refusal))])
@@ -67,7 +66,7 @@ async def replay(conn: Connection, kept_id: int, now: datetime) -> str:
         NotOpen: it was dealt with already.
         Conflict: it still cannot be taken in; the detail says why.
     """
-    kept = await quarantine.find(conn, kept_id)
+    kept = await storage.find_kept(conn, kept_id)
     if kept is None:
         raise NotFound(f"no message {kept_id} in quarantine")
     if kept.state not in ("held", "waiting"):
@@ -85,8 +84,8 @@ async def replay(conn: Connection, kept_id: int, now: datetime) -> str:
 
 async def give_up_waiting(conn: Connection, now: datetime) -> bool:
     """Hold and answer the messages that have waited long enough; return whether there may be more."""
-    overdue = await quarantine.overdue(conn, now, MOST_AT_ONCE)
-    await quarantine.settle(conn, [kept.id for kept in overdue], "held", now)
+    overdue = await storage.overdue_messages(conn, now, MOST_AT_ONCE)
+    await storage.mark_settled(conn, [kept.id for kept in overdue], "held", now)
     answers = [
         (kept.delivery.system, rejection(Refusal(kept.source, kept.message_id, kept.message_type, kept.faults)))
         for kept in overdue
@@ -105,21 +104,21 @@ async def keep_time(conn: Connection, now: datetime) -> bool:
 
 
 async def _codes(conn: Connection) -> Codes:
-    kinds, municipalities = await quarantine.known_codes(conn)
-    return Codes(kinds, municipalities, await quarantine.sources(conn))
+    kinds, municipalities = await storage.known_codes(conn)
+    return Codes(kinds, municipalities, await storage.sources(conn))
 
 
 async def _waiting_for(
     conn: Connection, reported: Sequence[Reported], codes: Codes, now: datetime
 ) -> list[tuple[Kept, Reported]]:
     organisations = {(r.source, organisation_key(r.message)) for r in reported}
-    kept = await quarantine.waiting_for(conn, organisations)
+    kept = await storage.waiting_messages(conn, organisations)
     again = [(one, check(Incoming(one.delivery, read(one.delivery, now)), codes).read) for one in kept]
     return [(one, found) for one, found in again if isinstance(found, Reported)]
 
 
 async def _intake(conn: Connection, reported: Sequence[Reported], now: datetime) -> Intake:
-    known = await quarantine.taken_in(conn, {(r.source, r.id) for r in reported})
+    known = await storage.taken_in_messages(conn, {(r.source, r.id) for r in reported})
     register = await storage.load(conn, reported, local_day(now))
     return Intake(register, known, now)
 
@@ -127,10 +126,10 @@ async def _intake(conn: Connection, reported: Sequence[Reported], now: datetime)
 async def _store(conn: Connection, intake: Intake) -> None:
     await _store_register(conn, intake.register)
     taken_in = [(r.source, r.id, r.system, r.message.type, what) for r, what in intake.fresh.values()]
-    await quarantine.mark_taken_in(conn, taken_in)
-    await quarantine.clear(conn, list(intake.fresh), intake.now)
-    await quarantine.settle(conn, intake.replayed, "replayed", intake.now)
-    await quarantine.keep(conn, intake.keepings)
+    await storage.add_taken_in(conn, taken_in)
+    await storage.mark_cleared(conn, list(intake.fresh), intake.now)
+    await storage.mark_settled(conn, intake.replayed, "replayed", intake.now)
+    await storage.add_kept(conn, intake.keepings)
     await outbox.add_answers(conn, intake.answers)
     for reported, what in intake.fresh.values():
         log.info(

@@ -9,8 +9,8 @@ import pytest
 
 from docs.generate.asyncapi import asyncapi
 from docs.generate.messages import events, reports
-from services.membership.envelope import Delivery, read
-from services.membership.records import Reported
+from services.membership.envelope import read
+from services.membership.messages import Delivery, Reported
 from shared.contracts import meetings, membership
 from shared.messaging import cloudevents
 

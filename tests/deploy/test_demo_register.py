@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 from deploy.local.demo import messages
 from deploy.local.demo.register import members, successor
-from services.membership.envelope import Delivery, read
-from services.membership.records import Reported
+from services.membership.envelope import read
+from services.membership.messages import Delivery, Reported
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.membership import quarantine, use_cases
-from services.membership.envelope import Delivery, read
+from services.membership import storage, use_cases
+from services.membership.envelope import read
 from services.membership.intake import Incoming
+from services.membership.messages import Delivery
 from shared.database.pool import Database
 from tests.support.builders import MORNING, SOURCE, SYSTEM, Message
 
@@ -79,5 +80,5 @@ def delivery(message: Message, now: datetime, **changes: Any) -> Delivery:
 @pytest.fixture
 async def door(membership_database: Database) -> Door:
     async with membership_database.transaction() as conn:
-        await quarantine.allow_source(conn, SYSTEM, SOURCE)
+        await storage.allow_source(conn, SYSTEM, SOURCE)
     return Door(membership_database)

@@ -9,9 +9,9 @@ import aio_pika
 import pytest
 from aio_pika.abc import AbstractQueue, DeliveryMode
 
-from services.membership import quarantine
-from services.membership.envelope import Delivery
+from services.membership import storage
 from services.membership.intake import Incoming
+from services.membership.messages import Delivery
 from services.membership.subscribers import Door
 from shared.database.pool import Connection, Database
 from shared.messaging import parked
@@ -30,7 +30,7 @@ async def running(broker: Broker, database: DatabaseOf, membership_database: Dat
     relay = Relay("membership", (await database("membership")).runtime_url, broker.url("membership"))
     membership_database.on_commit(relay.wake)
     async with membership_database.transaction() as conn:
-        await quarantine.allow_source(conn, SYSTEM, SOURCE)
+        await storage.allow_source(conn, SYSTEM, SOURCE)
     door = Door(membership_database, broker.url("membership"), lambda: EVENING)
     await relay.start()
     await door.start()
@@ -88,7 +88,7 @@ async def test_every_kind_of_broken_message_is_answered_and_the_good_ones_arrive
     assert sorted(answer["faults"][0]["field"] for answer in rejected) == sorted(field for _, field in BROKEN.values())
     assert accepted == {message.id for message in good}
     async with membership_database.connection() as conn:
-        assert len(await quarantine.held(conn)) == len(BROKEN)
+        assert len(await storage.kept_messages(conn)) == len(BROKEN)
 
 
 async def test_a_body_over_the_limit_is_refused_by_the_broker_and_the_door_stays_open(
@@ -127,7 +127,7 @@ async def test_a_message_that_we_fail_on_is_held_and_harms_no_other(
         "message_rejected",
     ]
     async with membership_database.connection() as conn:
-        [kept] = await quarantine.held(conn)
+        [kept] = await storage.kept_messages(conn)
     assert kept.faults[0].code == "internal"
 
 

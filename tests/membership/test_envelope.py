@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.membership.envelope import Refusal, read
-from services.membership.records import Reported
+from services.membership.envelope import read
+from services.membership.messages import Refusal, Reported
 from tests.membership.conftest import EVENING, delivery
 from tests.support.builders import Message, appointed, contact, departed, joined, left, organisation
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from services.membership.domain import Register
 from services.membership.envelope import read
+from services.membership.messages import Outcome, Reported
 from services.membership.people import People
-from services.membership.records import Outcome, Reported
 from tests.membership.conftest import EVENING, delivery
 from tests.support.builders import (
     Message,

@@ -3,59 +3,18 @@
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 import asyncpg
 
 from shared.contracts.upstream import Fault
 from shared.database.pool import Connection
 
-from .envelope import Delivery
+from ..messages import Delivery, Keeping, Kept, MessageKey, TakenIn
 from .rows import columns
 
-MessageKey = tuple[str, str]
 
-
-@dataclass(frozen=True, slots=True)
-class TakenIn:
-    """What became of a message whose id is used up."""
-
-    outcome: str
-    organisation_id: UUID
-    organisation_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A message in quarantine, as it came; `times` tells how often."""
-
-    id: int
-    state: str
-    delivery: Delivery
-    source: str | None
-    message_id: str | None
-    message_type: str | None
-    organisation_key: str | None
-    faults: tuple[Fault, ...]
-    times: int
-
-
-@dataclass(frozen=True, slots=True)
-class Keeping:
-    """A message to be kept: until `wait_until` in the hope of what is missing, or, with None, for a human."""
-
-    delivery: Delivery
-    source: str | None
-    message_id: str | None
-    message_type: str | None
-    organisation_key: str | None
-    faults: tuple[Fault, ...]
-    wait_until: datetime | None
-
-
-async def taken_in(conn: Connection, keys: Collection[MessageKey]) -> dict[MessageKey, TakenIn]:
+async def taken_in_messages(conn: Connection, keys: Collection[MessageKey]) -> dict[MessageKey, TakenIn]:
     """Find which messages were taken in before."""
     found = await conn.fetch(
         """
@@ -71,7 +30,7 @@ async def taken_in(conn: Connection, keys: Collection[MessageKey]) -> dict[Messa
     }
 
 
-async def mark_taken_in(conn: Connection, messages: Sequence[tuple[str, str, str, str, TakenIn]]) -> None:
+async def add_taken_in(conn: Connection, messages: Sequence[tuple[str, str, str, str, TakenIn]]) -> None:
     """Use up the ids of messages `(source, id, system, type, what became of it)`."""
     await conn.execute(
         """
@@ -111,7 +70,7 @@ async def known_codes(conn: Connection) -> tuple[frozenset[str], frozenset[str]]
     return frozenset(row["kind"] for row in kinds), frozenset(row["code"] for row in codes)
 
 
-async def keep(conn: Connection, messages: Sequence[Keeping]) -> None:
+async def add_kept(conn: Connection, messages: Sequence[Keeping]) -> None:
     """Keep messages; one that is kept already is counted."""
     for message in messages:
         delivery = message.delivery
@@ -143,7 +102,7 @@ async def keep(conn: Connection, messages: Sequence[Keeping]) -> None:
         )
 
 
-async def waiting_for(conn: Connection, organisations: Collection[tuple[str, str]]) -> list[Kept]:
+async def waiting_messages(conn: Connection, organisations: Collection[tuple[str, str]]) -> list[Kept]:
     """List the messages that wait for what is missing of some organisations `(source, key)`, locked."""
     found = await conn.fetch(
         """
@@ -159,7 +118,7 @@ async def waiting_for(conn: Connection, organisations: Collection[tuple[str, str
     return [_kept(row) for row in found]
 
 
-async def overdue(conn: Connection, now: datetime, most: int) -> list[Kept]:
+async def overdue_messages(conn: Connection, now: datetime, most: int) -> list[Kept]:
     """List messages that have waited long enough, locked."""
     found = await conn.fetch(
         """
@@ -176,7 +135,7 @@ async def overdue(conn: Connection, now: datetime, most: int) -> list[Kept]:
     return [_kept(row) for row in found]
 
 
-async def settle(conn: Connection, ids: Collection[int], state: str, now: datetime) -> None:
+async def mark_settled(conn: Connection, ids: Collection[int], state: str, now: datetime) -> None:
     """Set messages to held (for a human), replayed (taken in now) or cleared (its system repaired it)."""
     await conn.execute(
         """
@@ -192,7 +151,7 @@ async def settle(conn: Connection, ids: Collection[int], state: str, now: dateti
     )
 
 
-async def clear(conn: Connection, keys: Collection[MessageKey], now: datetime) -> None:
+async def mark_cleared(conn: Connection, keys: Collection[MessageKey], now: datetime) -> None:
     """Clear what was held of messages whose ids are now taken in."""
     await conn.execute(
         """
@@ -206,13 +165,13 @@ async def clear(conn: Connection, keys: Collection[MessageKey], now: datetime) -
     )
 
 
-async def held(conn: Connection) -> list[Kept]:
+async def kept_messages(conn: Connection) -> list[Kept]:
     """List the messages that wait for a human or for what is missing, oldest first."""
     found = await conn.fetch("SELECT * FROM quarantine WHERE state IN ('waiting', 'held') ORDER BY id")
     return [_kept(row) for row in found]
 
 
-async def find(conn: Connection, kept_id: int) -> Kept | None:
+async def find_kept(conn: Connection, kept_id: int) -> Kept | None:
     """Find a message in quarantine, locked."""
     row = await conn.fetchrow("SELECT * FROM quarantine WHERE id = $1 FOR UPDATE", kept_id)
     return _kept(row) if row else None

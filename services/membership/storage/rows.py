@@ -8,7 +8,7 @@ import asyncpg
 
 from shared.contracts.upstream import OrganisationReport
 
-from .records import Appointment, Contact, Mandate, Organisation, Person, Position
+from ..records import Appointment, Contact, Mandate, Organisation, Person, Position
 
 
 def rows(rows: Iterable[dict[str, object]]) -> str:

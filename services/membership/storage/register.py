@@ -7,20 +7,11 @@ from uuid import UUID
 from shared.contracts.membership import MemberJoined, MemberLeft
 from shared.database.pool import Connection
 
+from ..domain import Register
+from ..messages import Reported, contact_keys, contacts_of, organisation_key
+from ..people import People
+from ..records import Appointment, Contact, Mandate, Organisation, Person
 from . import rows
-from .domain import Register
-from .people import People
-from .records import (
-    Appointment,
-    Contact,
-    Mandate,
-    Organisation,
-    Person,
-    Reported,
-    contact_keys,
-    contacts_of,
-    organisation_key,
-)
 
 LOCKS = 4096
 
@@ -285,22 +276,3 @@ async def _store_appointments(conn: Connection, appointments: Iterable[Appointme
             for appointment in appointments
         ),
     )
-
-
-async def overview(conn: Connection) -> dict[str, object]:
-    """Count what there is, by kind and state."""
-    row = await conn.fetchrow(
-        """
-        SELECT (SELECT count(*) FROM organisations WHERE said)                     AS members_active,
-               (SELECT count(*) FROM organisations WHERE NOT said)                 AS members_not_active,
-               (SELECT count(*) FROM people)                                       AS people,
-               (SELECT count(*) FROM mandates WHERE said)                          AS mandates_current,
-               (SELECT count(*) FROM mandates WHERE NOT said)                      AS mandates_not_current,
-               (SELECT count(*) FROM upstream_messages WHERE outcome = 'accepted')   AS messages_accepted,
-               (SELECT count(*) FROM upstream_messages WHERE outcome = 'superseded') AS messages_superseded,
-               (SELECT count(*) FROM quarantine WHERE state = 'held')              AS quarantine_held,
-               (SELECT count(*) FROM quarantine WHERE state = 'waiting')           AS quarantine_waiting,
-               (SELECT count(*) FROM outbox)                                       AS outbox
-        """
-    )
-    return dict(row) if row else {}

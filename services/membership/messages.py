@@ -1,0 +1,138 @@
+"""A message from another system: as it came, what was read of it, what became of it (pure)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from shared.contracts.upstream import (
+    ContactAppointed,
+    ContactDeparted,
+    ContactReport,
+    ContactUpdated,
+    Fault,
+    OrganisationJoined,
+    OrganisationLeft,
+    OrganisationUpdated,
+    UpstreamMessage,
+)
+
+from .records import Position
+
+MessageKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as the broker handed it over; the broker vouches for the first word of the routing key."""
+
+    routing_key: str
+    content_type: str | None
+    headers: Mapping[str, object]
+    body: bytes
+    received_at: datetime
+
+    @property
+    def system(self) -> str:
+        return self.routing_key.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A message from an upstream system that is right in itself."""
+
+    system: str
+    source: str
+    id: str
+    time: datetime
+    correlation_id: str
+    message: UpstreamMessage
+
+    @property
+    def position(self) -> Position:
+        return Position(self.time, self.id.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that we cannot take in: what could be read of it, and all that is wrong."""
+
+    source: str | None
+    id: str | None
+    type: str | None
+    faults: tuple[Fault, ...]
+
+
+class Outcome(Enum):
+    """What became of a message."""
+
+    ACCEPTED = "accepted"
+    SUPERSEDED = "superseded"
+    EARLY = "early"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a message whose id is used up."""
+
+    outcome: str
+    organisation_id: UUID
+    organisation_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message in quarantine, as it came; `times` tells how often."""
+
+    id: int
+    state: str
+    delivery: Delivery
+    source: str | None
+    message_id: str | None
+    message_type: str | None
+    organisation_key: str | None
+    faults: tuple[Fault, ...]
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A message to be kept: until `wait_until` in the hope of what is missing, or, with None, for a human."""
+
+    delivery: Delivery
+    source: str | None
+    message_id: str | None
+    message_type: str | None
+    organisation_key: str | None
+    faults: tuple[Fault, ...]
+    wait_until: datetime | None
+
+
+def organisation_key(message: UpstreamMessage) -> str:
+    """Return the publisher's key of the organisation that a message is about."""
+    match message:
+        case OrganisationJoined() | OrganisationUpdated():
+            return message.organisation.key
+        case OrganisationLeft() | ContactAppointed() | ContactUpdated() | ContactDeparted():
+            return message.organisation_key
+    raise TypeError(f"no such message: {message.type}")
+
+
+def contact_keys(message: UpstreamMessage) -> list[str]:
+    """Return the publisher's keys of the contacts that a message is about."""
+    match message:
+        case ContactDeparted():
+            return [message.contact_key]
+        case _:
+            return [contact.key for contact in contacts_of(message)]
+
+
+def contacts_of(message: UpstreamMessage) -> tuple[ContactReport, ...]:
+    """Return the contacts that a message describes."""
+    match message:
+        case OrganisationJoined():
+            return message.contacts
+        case ContactAppointed() | ContactUpdated():
+            return (message.contact,)
+    return ()

@@ -1,0 +1,39 @@
+"""All SQL of membership, by story."""
+
+from .messages import (
+    add_kept,
+    add_taken_in,
+    allow_source,
+    find_kept,
+    kept_messages,
+    known_codes,
+    mark_cleared,
+    mark_settled,
+    overdue_messages,
+    sources,
+    taken_in_messages,
+    waiting_messages,
+)
+from .overview import overview
+from .register import add_history, load, load_due, lock, store
+
+__all__ = [
+    "add_history",
+    "add_kept",
+    "add_taken_in",
+    "allow_source",
+    "find_kept",
+    "kept_messages",
+    "known_codes",
+    "load",
+    "load_due",
+    "lock",
+    "mark_cleared",
+    "mark_settled",
+    "overdue_messages",
+    "overview",
+    "sources",
+    "store",
+    "taken_in_messages",
+    "waiting_messages",
+]
