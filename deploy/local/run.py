@@ -101,11 +101,14 @@ def sweep(parent: Path, pattern: str) -> None:
 
 def end_leftovers(folder: Path) -> None:
     """Kill every process that was started in this folder, whoever its parent is by now."""
-    started_here = [process for process in psutil.process_iter() if _mark(process) == str(folder)]
-    for process in started_here:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(started_here, timeout=10)
+    for _ in range(5):  # more than once: one that was not seen may have started another in the meantime
+        started_here = [process for process in psutil.process_iter() if _mark(process) == str(folder)]
+        for process in started_here:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(started_here, timeout=10)
+        if not started_here:
+            return
 
 
 def _mark(process: psutil.Process) -> str | None:
