@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,7 +43,7 @@ class Mail:
 
 def mails_in(folder: Path) -> list[Mail]:
     """Read every mail of a folder, in the order in which they came."""
-    return [_read(path.read_bytes()) for path in sorted(folder.glob("*.eml"))]
+    return [_read(path) for path in sorted(folder.glob("*.eml"))]
 
 
 def calendars(mails: Iterable[Mail]) -> dict[str, dict[str, Entry]]:
@@ -62,8 +63,9 @@ def calendars(mails: Iterable[Mail]) -> dict[str, dict[str, Entry]]:
     return found
 
 
-def _read(raw: bytes) -> Mail:
-    message = email.message_from_bytes(raw, policy=email.policy.SMTP)
+@cache
+def _read(path: Path) -> Mail:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.SMTP)
     assert isinstance(message, EmailMessage)
     part = next((part for part in message.walk() if part.get_content_type() == "text/calendar"), None)
     address = message["To"].addresses[0].addr_spec
