@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import httpx
 
 from ..mailbox.emails import Identity, read_identity
+from .operator import overview
 
 PATIENCE = 30.0
 
@@ -72,14 +73,6 @@ class Books:
         return Identity("somebody", identity.kind, None, None)
 
 
-async def overview(service: httpx.AsyncClient) -> dict[str, Any]:
-    """Ask a service what it holds, by kind and state."""
-    answer = await service.get("/overview")
-    answer.raise_for_status()
-    held: dict[str, Any] = answer.json()
-    return held
-
-
 def sent_by_kind(overview: Mapping[str, Any]) -> Counter[str]:
     """Return how many e-mails of each kind notifications sent."""
     return Counter({kind: states.get("sent", 0) for kind, states in overview["emails"].items()})
@@ -90,9 +83,9 @@ def unfinished(overview: Mapping[str, Any]) -> int:
     return sum(states.get("queued", 0) + states.get("sending", 0) for states in overview["emails"].values())
 
 
-def last_sent_at(overview: Mapping[str, Any]) -> datetime:
-    """Return when notifications handed its latest e-mail over."""
-    return datetime.fromisoformat(overview["last_sent_at"])
+def last_sent_at(overview: Mapping[str, Any]) -> datetime | None:
+    """Return when notifications handed its latest e-mail over, or None where it never did."""
+    return datetime.fromisoformat(overview["last_sent_at"]) if overview["last_sent_at"] else None
 
 
 async def until_all_arrived(

@@ -10,10 +10,11 @@ from ..mailbox.command import start_mailbox
 from ..progress import say
 from ..stack import Stack, running_stack
 from . import report
-from .arrivals import PATIENCE, Arrivals, Books, Folder, overview, sent_by_kind
+from .arrivals import PATIENCE, Arrivals, Books, Folder, sent_by_kind
 from .door import Door, open_door
 from .messages import SYSTEM
-from .planning import Planning, operator
+from .operator import operator, overview
+from .planning import Planning
 from .report import Overviews
 from .story import Story
 from .verdict import Verdict, by_kind

@@ -1,7 +1,5 @@
 """What the secretariat does in the demo, through the JSON API of meetings: plan two series, move and cancel."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -78,11 +76,3 @@ class Planning:
         answer = await self._client.post(path, json=body)
         answer.raise_for_status()
         return answer.json()
-
-
-@asynccontextmanager
-async def operator(url: str, token: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Lend a client that may do at a service what the operator may."""
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False, timeout=30) as client:
-        yield client

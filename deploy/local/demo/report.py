@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def show_table(overviews: Overviews, verdict: Verdict, began: datetime) -> None:
     table = Table(box=box.SIMPLE_HEAD, show_header=False, title="What happened", title_justify="left")
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    for label, value in _rows(overviews, verdict, last_sent_at(overviews.notifications) - began):
+    for label, value in _rows(overviews, verdict, began):
         table.add_row(label, value)
     _console().print(table)
 
@@ -61,7 +61,7 @@ def show_verdict(verdict: Verdict) -> None:
         _console().print(line, style="red", markup=False)
 
 
-def _rows(overviews: Overviews, verdict: Verdict, took: timedelta) -> Iterator[tuple[str, str]]:
+def _rows(overviews: Overviews, verdict: Verdict, began: datetime) -> Iterator[tuple[str, str]]:
     membership, meetings = overviews.membership, overviews.meetings
     yield "Members", f"{membership['members_active']} active, {membership['members_not_active']} former"
     yield "People", f"{membership['people']}, with {membership['mandates_current']} current mandates"
@@ -72,7 +72,8 @@ def _rows(overviews: Overviews, verdict: Verdict, took: timedelta) -> Iterator[t
     for kind in KINDS:
         yield f"  {kind}", str(verdict.arrived[kind])
     yield "  obsolete, never sent", str(_obsolete(overviews.notifications))
-    yield "First publish to last delivery", f"{took.total_seconds():.1f} s"
+    if delivered := last_sent_at(overviews.notifications):
+        yield "First publish to last delivery", f"{(delivered - began).total_seconds():.1f} s"
 
 
 def _obsolete(notifications: Overview) -> int:
