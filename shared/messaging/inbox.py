@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import suppress
 from typing import Any, TypeVar
 
 import aiormq
@@ -17,6 +16,7 @@ from shared.database.pool import Connection, Database
 from shared.messaging import cloudevents, metrics, topology
 from shared.messaging.batches import Batches
 from shared.messaging.cloudevents import Heard, Unreadable
+from shared.messaging.in_hand import InHand
 from shared.messaging.ladder import Ladder
 
 log = logs.get(__name__)
@@ -26,7 +26,6 @@ Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
 
 PREFETCH = 300
 DRAIN_SECONDS = 8
-BEGIN_SECONDS = 0.05
 
 
 class Inbox:
@@ -63,7 +62,7 @@ class Inbox:
         )
         self._subscriber(self._hear)
         self._connecting: asyncio.Task[None] | None = None
-        self._in_hand = 0
+        self._in_hand = InHand()
 
     def hears(self, *kinds: type[E]) -> Callable[[Hearer[E]], Hearer[E]]:
         """Register the one subscriber for some kinds of events; it gets them together, as they came."""
@@ -90,7 +89,7 @@ class Inbox:
             self._connecting.cancel()
             await asyncio.wait([self._connecting])
         await self._cancel_consumer()
-        await self._drain()
+        await self._in_hand.finished(DRAIN_SECONDS)
         await self._broker.stop()
         await self._batches.stop()
 
@@ -109,27 +108,14 @@ class Inbox:
             self._subscriber._consumer_tag = None
             await queue.cancel(tag)
 
-    async def _drain(self) -> None:
-        """Wait for what the broker handed over before the consumer was cancelled, begun or not.
-
-        FastStream drops, when it stops, what it has not begun, and the broker then hands it to somebody else.
-        """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_SECONDS):
-                await asyncio.sleep(BEGIN_SECONDS)
-                while self._in_hand:
-                    await asyncio.sleep(BEGIN_SECONDS)
-
     async def _hear(self, message: RabbitMessage) -> None:
-        self._in_hand += 1
-        try:
-            await self._take(message)
-        except Exception as why:
-            log.warning("the retry ladder is away", error=type(why).__name__)
-            await asyncio.sleep(1)
-            raise NackMessage from why
-        finally:
-            self._in_hand -= 1
+        with self._in_hand.one():
+            try:
+                await self._take(message)
+            except Exception as why:
+                log.warning("the retry ladder is away", error=type(why).__name__)
+                await asyncio.sleep(1)
+                raise NackMessage from why
 
     async def _take(self, message: RabbitMessage) -> None:
         try:
