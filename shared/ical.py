@@ -75,6 +75,8 @@ def _parameter(value: str) -> str:
 
 
 def _visible(value: str, keep: str = "") -> str:
+    if value.isprintable():  # most are, and this is fast
+        return value
     return "".join(" " if _is_control(character) and character not in keep else character for character in value)
 
 

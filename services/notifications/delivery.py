@@ -38,10 +38,11 @@ class Delivery:
         self._sender = sender
         self._now = now
         self._attempts: Batches[Attempt] = Batches(database, self._record)
+        tls = server.tls()
         self._lines = [
             Line(
                 database,
-                Connection(server, writer.letterhead.mail_domain),
+                Connection(server, writer.letterhead.mail_domain, tls),
                 writer,
                 sender,
                 now,

@@ -7,6 +7,7 @@ the last e-mail that each reader gets of a meeting says what is so.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ class Situation:
     The revision is the meeting's version; sequence, dtstamp and last_modified are what the calendar entry must carry.
     """
 
+    facts: Mapping[str, Any]
     meeting_id: UUID
     person_id: UUID
     name: str
@@ -34,7 +36,6 @@ class Situation:
     standing: bool
     cancelled: bool
     reason: str | None
-    facts: Mapping[str, Any]
     revision: int
     sequence: int
     dtstamp: datetime
@@ -54,6 +55,7 @@ class Mailed:
     shared: whether somebody else with a standing invitation has the same address by now.
     """
 
+    facts: Mapping[str, Any]
     id: int
     person_id: UUID
     address: str
@@ -63,7 +65,6 @@ class Mailed:
     state: str
     may_have_arrived: bool
     message_id: str
-    facts: Mapping[str, Any]
     language: Language
     shared: bool
 
@@ -79,13 +80,19 @@ class Mailed:
 
 
 def due(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> tuple[list[int], list[Draft]]:
-    """Return the ids of e-mails that wait for nothing, and the e-mails to queue, in order."""
+    """Return the ids of e-mails that wait for nothing, and the e-mails to queue, in order.
+
+    Each takes a SEQUENCE above all that its reader or its person was ever to be sent of the meeting.
+    """
     stale = [email.id for email in mailed if _is_stale(situation, email)]
     mailed = [replace(email, state="obsolete") if email.id in stale else email for email in mailed]
-    drafts = [_cancellation(situation, told, mailed, now) for told in _to_take_away(situation, mailed, now)]
+    sequences = count(max([situation.sequence, *(email.sequence + 1 for email in mailed)]))
+    drafts = [
+        _cancellation(situation, told, mailed, next(sequences), now) for told in _to_take_away(situation, mailed, now)
+    ]
     if situation.wanted and not _is_covered(situation, mailed):
-        drafts += _request(situation, mailed, now)
-    return stale, _numbered(situation, drafts, mailed, now)
+        drafts += _request(situation, mailed, next(sequences), now)
+    return stale, drafts
 
 
 def _is_stale(situation: Situation, email: Mailed) -> bool:
@@ -153,7 +160,7 @@ def _cancelled_later(email: Mailed, mailed: Iterable[Mailed]) -> Iterable[Mailed
     )
 
 
-def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], now: datetime) -> Draft:
+def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], sequence: int, now: datetime) -> Draft:
     """State what the reader was told last, and why it is so no longer."""
     known = _without_before(told.facts)
     starts_at = moment(known["starts_at"])
@@ -165,11 +172,12 @@ def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], 
         object_id=situation.meeting_id,
         address=told.address,
         facts={**known, **_cause(situation)},
-        params={"name": situation.name, **_thread(_asked(situation, mailed, told.address))},
+        params=_params(situation, _asked(situation, mailed, told.address), sequence, now),
         revision=situation.revision,
         priority=_priority(starts_at, now),
         correlation_id=situation.correlation_id,
         method="CANCEL",
+        sequence=sequence,
         expires_at=starts_at,
     )
 
@@ -180,7 +188,7 @@ def _cause(situation: Situation) -> dict[str, str | None]:
     return {"cause": "address_changed" if situation.standing else "withdrawn", "reason": None}
 
 
-def _request(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> list[Draft]:
+def _request(situation: Situation, mailed: Sequence[Mailed], sequence: int, now: datetime) -> list[Draft]:
     """Ask, or tell who was asked what has changed; nothing once the meeting is past, as was told and as it is."""
     asked = _asked(situation, mailed, situation.address)
     told = asked[-1] if asked and not _is_undone(asked[-1], mailed) else None
@@ -199,11 +207,12 @@ def _request(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> l
             object_id=situation.meeting_id,
             address=situation.address,
             facts={**situation.facts, "before": known} if changed else situation.facts,
-            params={"name": situation.name, **_thread(asked)},
+            params=_params(situation, asked, sequence, now),
             revision=situation.revision,
             priority=_priority(starts_at, now) if topic == "changes" else INVITATIONS,
             correlation_id=situation.correlation_id,
             method="REQUEST",
+            sequence=sequence,
             muted=situation.muted and topic == "invitations",
             expires_at=starts_at,
         )
@@ -217,25 +226,19 @@ def _was_ever_asked(situation: Situation, mailed: Iterable[Mailed]) -> bool:
     )
 
 
-def _thread(asked: Sequence[Mailed]) -> dict[str, str]:
-    return {"in_reply_to": asked[0].message_id} if asked else {}
+def _params(situation: Situation, asked: Sequence[Mailed], sequence: int, now: datetime) -> dict[str, str]:
+    """Return what is this person's alone; a SEQUENCE that we raised ourselves is stamped with the present."""
+    raised = sequence > situation.sequence
+    return {
+        "name": situation.name,
+        "dtstamp": (now if raised else situation.dtstamp).isoformat(),
+        "last_modified": situation.last_modified.isoformat(),
+        **({"in_reply_to": asked[0].message_id} if asked else {}),
+    }
 
 
 def _priority(starts_at: datetime, now: datetime) -> int:
     return URGENT_CHANGES if starts_at - now < URGENT else CHANGES
-
-
-def _numbered(situation: Situation, drafts: Iterable[Draft], mailed: Sequence[Mailed], now: datetime) -> list[Draft]:
-    """Give each draft a SEQUENCE above all that its reader or its person was ever to be sent of the meeting."""
-    highest = max((email.sequence for email in mailed), default=-1)
-    numbered = []
-    for draft in drafts:
-        raised = situation.sequence <= highest
-        highest = highest + 1 if raised else situation.sequence
-        dtstamp = now if raised else situation.dtstamp
-        stamps = {"dtstamp": dtstamp.isoformat(), "last_modified": situation.last_modified.isoformat()}
-        numbered.append(replace(draft, sequence=highest, params={**draft.params, **stamps}))
-    return numbered
 
 
 def _without_before(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Sequence
-from email.header import Header
 from email.utils import format_datetime
 from typing import Final
 
@@ -12,7 +11,9 @@ from .domain import Email, Letterhead
 from .emails import NETWORK, Content
 from .wording import one_line
 
-HEADER_OCTETS = 76
+# What fits on a line of 76 together with the longest name of a header that holds words, and the marks around them.
+PLAIN_CHARACTERS = 66
+ENCODED_CHARACTERS = 54
 # One a topic that a person can mute: (what it is called in each language, first label of the List-Id).
 LIST_NAMES: Final = {"da": "Mødeindkaldelser", "en": "Meeting invitations"}
 LIST_LABEL = "invitations"
@@ -33,11 +34,11 @@ def _headers(email: Email, subject: str, letterhead: Letterhead, unsubscribe_url
         f"From: {_mailbox(NETWORK, letterhead.address)}",
         f"To: {_mailbox(one_line(email.params['name']), email.address)}",
         f"Reply-To: {letterhead.reply_to}",
-        f"Subject: {_unstructured('Subject', subject)}",
+        f"Subject: {_unstructured(subject)}",
         f"Date: {format_datetime(email.date)}",
         f"Message-ID: {email.message_id}",
         *([f"In-Reply-To: {thread}", f"References: {thread}"] if thread else []),
-        f"List-Id: {_phrase(LIST_NAMES[email.language])} <{LIST_LABEL}.{letterhead.mail_domain}>",
+        f"List-Id: {_phrase(LIST_NAMES[email.language])}<{LIST_LABEL}.{letterhead.mail_domain}>",
         f"List-Unsubscribe: <{unsubscribe_url}>",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         "Auto-Submitted: auto-generated",
@@ -86,26 +87,42 @@ def _boundary(message_id: str) -> str:
 def _mailbox(name: str, address: str) -> str:
     if set(address) & set("\r\n\0<> \t") or not address.isascii():
         raise ValueError("an address that no header can hold")
-    return f"{_phrase(name)} <{address}>" if name else f"<{address}>"
+    return f"{_phrase(name)}<{address}>"
 
 
 def _phrase(words: str) -> str:
+    """Return a display name, if any, and what divides it from the address after it."""
+    if not words:
+        return ""
     if _is_plain(words):
-        return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return _encoded("List-Id", words)
+        return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '" '
+    return _encoded(words) + "\r\n "
 
 
-def _unstructured(name: str, words: str) -> str:
-    return words if _is_plain(words) else _encoded(name, words)
+def _unstructured(words: str) -> str:
+    return words if _is_plain(words) else _encoded(words)
 
 
 def _is_plain(words: str) -> bool:
     """Short ASCII that no reader takes for an encoded word."""
-    return words.isascii() and len(words) < HEADER_OCTETS - len("Subject: ") and "=?" not in words
+    return words.isascii() and len(words) <= PLAIN_CHARACTERS and "=?" not in words
 
 
-def _encoded(name: str, words: str) -> str:
-    return Header(words, "utf-8", maxlinelen=HEADER_OCTETS, header_name=name).encode(linesep="\r\n")
+def _encoded(words: str) -> str:
+    """Return encoded words of whole characters, one a line (RFC 2047)."""
+    lines = [""]
+    for character in words:
+        written = _quoted(character)
+        if len(lines[-1]) + len(written) > ENCODED_CHARACTERS:
+            lines.append("")
+        lines[-1] += written
+    return "\r\n ".join(f"=?utf-8?q?{line}?=" for line in lines)
+
+
+def _quoted(character: str) -> str:
+    if character.isascii() and character.isalnum():
+        return character
+    return "_" if character == " " else "".join(f"={octet:02X}" for octet in character.encode())
 
 
 def _lines(headers: Sequence[str]) -> bytes:

@@ -4,7 +4,6 @@ import asyncio
 import re
 import ssl
 from dataclasses import dataclass
-from functools import cache
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -40,6 +39,10 @@ class Server:
     user: str | None
     password: str | None
 
+    def tls(self) -> ssl.SSLContext | None:
+        """Return what verifies the server's certificate, where the connection is to be encrypted."""
+        return None if self.scheme == "smtp" else ssl.create_default_context()
+
     @classmethod
     def read(cls, url: str) -> Self:
         """Read smtp://, smtps:// or smtp+starttls://[user:password@]host[:port]; raise ValueError."""
@@ -58,9 +61,11 @@ class Server:
 class Connection:
     """One connection that is opened when needed, kept, and renewed after some mails or any fault."""
 
-    def __init__(self, server: Server, helo: str) -> None:
+    def __init__(self, server: Server, helo: str, tls: ssl.SSLContext | None) -> None:
+        """`tls` serves many connections: making one takes longer than a handshake."""
         self._server = server
         self._helo = helo
+        self._tls = tls
         self._client: aiosmtplib.SMTP | None = None
         self._mails = 0
 
@@ -146,14 +151,8 @@ class Connection:
             timeout=COMMAND_SECONDS,
             use_tls=server.scheme == "smtps",
             start_tls=server.scheme == "smtp+starttls",
-            tls_context=None if server.scheme == "smtp" else _tls(),
+            tls_context=self._tls,
         )
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for all connections: making it takes longer than a handshake."""
-    return ssl.create_default_context()
 
 
 def _said(why: BaseException) -> str:

@@ -72,7 +72,9 @@ def meeting_in_words(facts: Mapping[str, Any], before: Mapping[str, Any], langua
 
 def one_line(value: str) -> str:
     """Return text as one line of visible characters: what is stored as a name must not become layout or a header."""
-    return " ".join("".join(" " if _is_layout(character) else character for character in value).split())
+    if not value.isprintable():
+        value = "".join(" " if _is_layout(character) else character for character in value)
+    return " ".join(value.split())
 
 
 def moment(written: str) -> datetime:

@@ -21,12 +21,13 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
     """Return how things are with some invitations, except where the person is not known yet."""
     rows = await conn.fetch(
         """
-        SELECT t.meeting_id, t.person_id, t.correlation_id, p.name, p.address, p.language,
+        SELECT t.meeting_id, t.person_id, p.name, p.address, p.language,
+               EXISTS (SELECT FROM preferences WHERE person_id = p.id AND topic = 'invitations') AS muted,
                i.standing, m.cancelled, m.reason, m.version AS revision,
                GREATEST(i.sequence, m.sequence) AS sequence,
                CASE WHEN m.sequence > i.sequence THEN m.dtstamp ELSE i.dtstamp END AS dtstamp,
                CASE WHEN m.sequence > i.sequence THEN m.last_modified ELSE i.last_modified END AS last_modified,
-               EXISTS (SELECT FROM preferences WHERE person_id = p.id AND topic = 'invitations') AS muted
+               t.correlation_id
           FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (meeting_id, person_id, correlation_id)
           JOIN invitations AS i USING (meeting_id, person_id)
           JOIN meetings AS m ON m.id = t.meeting_id
@@ -37,25 +38,40 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
         list(touched.values()),
     )
     facts = await _facts(conn, {row["meeting_id"] for row in rows})
-    return [Situation(facts=facts[row["meeting_id"]], **dict(row)) for row in rows]
+    return [Situation(facts[row["meeting_id"]], *row) for row in rows]
 
 
 async def history(conn: Connection, touched: Touched) -> History:
     """Return what was mailed of each meeting to its person, or to the address that the person has now, in order."""
     rows = await conn.fetch(
         """
-        SELECT t.meeting_id, t.person_id AS to_whom, e.id, e.person_id, e.address, e.method, e.revision, e.sequence,
-               e.state, e.may_have_arrived, e.message_id, e.frame_id, f.language,
+        WITH touched AS (
+            SELECT t.meeting_id, t.person_id, p.address
+              FROM unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id)
+              JOIN people AS p ON p.id = t.person_id
+        ),
+        concerning AS (
+            SELECT t.person_id AS whom, e.id
+              FROM touched AS t
+              JOIN emails AS e ON e.meeting_id = t.meeting_id AND e.person_id = t.person_id
+             UNION ALL
+            SELECT t.person_id, e.id
+              FROM touched AS t
+              JOIN emails AS e ON e.meeting_id = t.meeting_id AND e.address = t.address
+             WHERE e.person_id <> t.person_id
+        )
+        SELECT e.meeting_id, c.whom, e.frame_id,
+               e.id, e.person_id, e.address, e.method, e.revision, e.sequence, e.state, e.may_have_arrived,
+               e.message_id, f.language,
                EXISTS (
                    SELECT
                      FROM people AS other
-                     JOIN invitations AS i ON i.person_id = other.id AND i.meeting_id = e.meeting_id AND i.standing
                     WHERE other.address = e.address
                       AND other.id <> e.person_id
+                      AND (SELECT standing FROM invitations WHERE meeting_id = e.meeting_id AND person_id = other.id)
                ) AS shared
-          FROM unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id)
-          JOIN people AS p ON p.id = t.person_id
-          JOIN emails AS e ON e.meeting_id = t.meeting_id AND (e.person_id = t.person_id OR e.address = p.address)
+          FROM concerning AS c
+          JOIN emails AS e ON e.id = c.id
           JOIN frames AS f ON f.id = e.frame_id
          ORDER BY e.id
         """,
@@ -64,10 +80,8 @@ async def history(conn: Connection, touched: Touched) -> History:
     )
     facts = await _facts_of_frames(conn, {row["frame_id"] for row in rows})
     found: History = {}
-    for row in rows:
-        columns = dict(row)
-        key = (columns.pop("meeting_id"), columns.pop("to_whom"))
-        found.setdefault(key, []).append(Mailed(facts=facts[columns.pop("frame_id")], **columns))
+    for meeting_id, whom, frame_id, *columns in rows:
+        found.setdefault((meeting_id, whom), []).append(Mailed(facts[frame_id], *columns))
     return found
 
 
