@@ -3,7 +3,8 @@
 from shared import cli
 
 from .app import PARTS, build
+from .mail_test import add_mail_test
 from .settings import Settings
 
 if __name__ == "__main__":
-    cli.run("notifications", PARTS, Settings, build)
+    cli.run("notifications", PARTS, Settings, build, extend=add_mail_test)

@@ -1,4 +1,4 @@
-"""What is due about meetings: compares what a person's calendar should hold with what was mailed before. Pure.
+"""What is due: welcomes, and what makes calendars hold what they should, given what was mailed before. Pure.
 
 A reader is an address, because that is where a calendar listens. Whatever order events come in, and however often,
 the last e-mail that each reader gets of a meeting says what is so.
@@ -16,7 +16,22 @@ from .wording import moment
 
 URGENT = timedelta(hours=48)
 # Which goes first: the lower number.
-URGENT_CHANGES, CHANGES, INVITATIONS = 0, 1, 2
+URGENT_CHANGES, CHANGES, WELCOMES, INVITATIONS = 0, 1, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person who acts for a member and was never welcomed."""
+
+    person_id: UUID
+    name: str
+    address: str
+    language: Language
+    role: str
+    organisation_id: UUID
+    organisation: str
+    town: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,23 @@ class Mailed:
     def waits(self) -> bool:
         """Whether it can still be taken back."""
         return self.state in ("queued", "muted")
+
+
+def welcome(newcomer: Newcomer, correlation_id: str) -> Draft:
+    """Greet a person, and name what made them one of the network."""
+    return Draft(
+        kind="welcome",
+        topic="account",
+        language=newcomer.language,
+        person_id=newcomer.person_id,
+        object_id=newcomer.organisation_id,
+        address=newcomer.address,
+        facts={"organisation": newcomer.organisation, "town": newcomer.town},
+        params={"name": newcomer.name, "role": newcomer.role},
+        revision=newcomer.revision,
+        priority=WELCOMES,
+        correlation_id=correlation_id,
+    )
 
 
 def due(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> tuple[list[int], list[Draft]]:

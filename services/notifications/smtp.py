@@ -21,7 +21,7 @@ QUIT_SECONDS = 2
 MAILS_A_CONNECTION = 100
 
 # Replies that speak of the session, or of us, and never of the recipient.
-OUR_FAULT = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
+OUR_FAULT = frozenset({502, 503, 530, 534, 535, 538})
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")
 
 

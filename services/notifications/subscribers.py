@@ -18,7 +18,6 @@ from shared.messaging.inbox import Inbox
 
 from . import use_cases
 from .storage import AboutInvitations, AboutMandates, AboutMeetings, AboutMembers
-from .use_cases import Desk
 
 
 def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
@@ -27,20 +26,20 @@ def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
     @inbox.hears(PersonUpdated)
     async def on_person_updated(conn: Connection, events: Sequence[PersonUpdated]) -> None:
         """Keep what people are called and how they are reached; mail them what waited for that."""
-        await use_cases.keep_people(conn, events, Desk(mail_domain, now()))
+        await use_cases.keep_people(conn, events, mail_domain=mail_domain, now=now())
 
     @inbox.hears(MemberJoined, MemberUpdated, MemberLeft)
     async def on_member_changed(conn: Connection, events: Sequence[Event]) -> None:
         """Keep who is a member; welcome who acts for it."""
         await use_cases.keep_members(
-            conn, [event for event in events if isinstance(event, AboutMembers)], Desk(mail_domain, now())
+            conn, [event for event in events if isinstance(event, AboutMembers)], mail_domain=mail_domain, now=now()
         )
 
     @inbox.hears(MandateStarted, MandateEnded)
     async def on_mandate_changed(conn: Connection, events: Sequence[Event]) -> None:
         """Keep who acts for whom; welcome whoever does so for the first time."""
         await use_cases.keep_mandates(
-            conn, [event for event in events if isinstance(event, AboutMandates)], Desk(mail_domain, now())
+            conn, [event for event in events if isinstance(event, AboutMandates)], mail_domain=mail_domain, now=now()
         )
 
     # Together, so that who is withdrawn and invited again, or invited to what is cancelled, gets no mail in between.
@@ -51,5 +50,6 @@ def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
             conn,
             invitations=[event for event in events if isinstance(event, AboutInvitations)],
             changes=[event for event in events if isinstance(event, AboutMeetings)],
-            desk=Desk(mail_domain, now()),
+            mail_domain=mail_domain,
+            now=now(),
         )

@@ -1,7 +1,6 @@
 """What notifications does: keeps copies, queues the e-mails that they call for, and lets people choose."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,47 +11,44 @@ from shared.messaging.inbox import newest
 
 from . import storage
 from .domain import Attempt, Draft, Topic
-from .due import due
+from .due import due, welcome
 from .storage import AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where e-mails are queued: under which domain, and when."""
-
-    mail_domain: str
-    now: datetime
-
-
-async def keep_people(conn: Connection, events: Sequence[PersonUpdated], desk: Desk) -> None:
+async def keep_people(conn: Connection, events: Sequence[PersonUpdated], *, mail_domain: str, now: datetime) -> None:
     """Keep who people are and how they are reached, and mail them what waited for that."""
     await storage.take_turn(conn)
     await storage.keep_people(conn, newest(events, lambda event: event.person.id))
     people = {event.person.id: event.correlation_id for event in events}
-    await storage.readdress_welcomes(conn, people, desk.now)
-    await _welcome(conn, people, desk)
+    await storage.readdress_welcomes(conn, people, now)
+    await _welcome(conn, people, mail_domain, now)
     invitations = await storage.invitations_of(conn, people)
-    await _mail(conn, {(meeting, person): people[person] for meeting, person in invitations}, desk)
+    await _mail(conn, {(meeting, person): people[person] for meeting, person in invitations}, mail_domain, now)
 
 
-async def keep_members(conn: Connection, events: Sequence[AboutMembers], desk: Desk) -> None:
+async def keep_members(conn: Connection, events: Sequence[AboutMembers], *, mail_domain: str, now: datetime) -> None:
     """Keep who is a member, and welcome who acts for one that was not known yet."""
     await storage.take_turn(conn)
     await storage.keep_members(conn, newest(events, lambda event: event.organisation.id))
     members = {event.organisation.id: event.correlation_id for event in events}
     acting = await storage.people_of_members(conn, members)
-    await _welcome(conn, {person: members[organisation] for organisation, person in acting}, desk)
+    await _welcome(conn, {person: members[organisation] for organisation, person in acting}, mail_domain, now)
 
 
-async def keep_mandates(conn: Connection, events: Sequence[AboutMandates], desk: Desk) -> None:
+async def keep_mandates(conn: Connection, events: Sequence[AboutMandates], *, mail_domain: str, now: datetime) -> None:
     """Keep who acts for whom, and welcome whoever does so for the first time."""
     await storage.take_turn(conn)
     await storage.keep_mandates(conn, newest(events, lambda event: event.mandate.id))
-    await _welcome(conn, {event.mandate.person_id: event.correlation_id for event in events}, desk)
+    await _welcome(conn, {event.mandate.person_id: event.correlation_id for event in events}, mail_domain, now)
 
 
 async def keep_meetings(
-    conn: Connection, *, invitations: Sequence[AboutInvitations], changes: Sequence[AboutMeetings], desk: Desk
+    conn: Connection,
+    *,
+    invitations: Sequence[AboutInvitations],
+    changes: Sequence[AboutMeetings],
+    mail_domain: str,
+    now: datetime,
 ) -> None:
     """Keep meetings and who is asked to them, and mail what follows."""
     await storage.take_turn(conn)
@@ -62,7 +58,7 @@ async def keep_meetings(
     changed = {event.meeting.id: event.correlation_id for event in changes}
     touched = {(meeting, person): changed[meeting] for meeting, person in await storage.invitations_to(conn, changed)}
     touched |= {(event.meeting.id, event.person_id): event.correlation_id for event in invitations}
-    await _mail(conn, touched, desk)
+    await _mail(conn, touched, mail_domain, now)
 
 
 async def mute(conn: Connection, person_id: UUID, topic: Topic, now: datetime) -> None:
@@ -93,11 +89,13 @@ async def sweep(conn: Connection, now: datetime) -> None:
     await storage.give_up_expired(conn, now)
 
 
-async def _welcome(conn: Connection, people: Mapping[UUID, str], desk: Desk) -> None:
-    await _queue(conn, await storage.welcomes(conn, people), desk)
+async def _welcome(conn: Connection, people: Mapping[UUID, str], mail_domain: str, now: datetime) -> None:
+    """Welcome who is to be welcomed of some people, each with the correlation id of what happened to it."""
+    newcomers = await storage.newcomers(conn, people)
+    await _queue(conn, [welcome(each, people[each.person_id]) for each in newcomers], mail_domain, now)
 
 
-async def _mail(conn: Connection, touched: Touched, desk: Desk) -> None:
+async def _mail(conn: Connection, touched: Touched, mail_domain: str, now: datetime) -> None:
     """Queue what is due about some invitations, and take back what is due no longer."""
     if not touched:
         return
@@ -105,16 +103,17 @@ async def _mail(conn: Connection, touched: Touched, desk: Desk) -> None:
     obsolete: list[int] = []
     drafts: list[Draft] = []
     for situation in await storage.situations(conn, touched):
-        stale, new = due(situation, history.get((situation.meeting_id, situation.person_id), []), desk.now)
+        stale, new = due(situation, history.get((situation.meeting_id, situation.person_id), []), now)
         obsolete += stale
         drafts += new
     await storage.mark_obsolete(conn, obsolete)
-    await _queue(conn, drafts, desk)
+    await _queue(conn, drafts, mail_domain, now)
 
 
-async def _queue(conn: Connection, drafts: Sequence[Draft], desk: Desk) -> None:
+async def _queue(conn: Connection, drafts: Sequence[Draft], mail_domain: str, now: datetime) -> None:
     if drafts:
-        await storage.add_emails(conn, drafts, mail_domain=desk.mail_domain, now=desk.now)
+        frames = await storage.keep_frames(conn, drafts)
+        await storage.add_emails(conn, drafts, frames, mail_domain=mail_domain, now=now)
 
 
 def _newest_meetings(events: Iterable[AboutInvitations | AboutMeetings]) -> list[AboutInvitations | AboutMeetings]:

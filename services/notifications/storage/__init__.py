@@ -20,10 +20,11 @@ from .due import (
     Touched,
     add_emails,
     history,
+    keep_frames,
     mark_obsolete,
+    newcomers,
     readdress_welcomes,
     situations,
-    welcomes,
 )
 from .fate import count_copies, count_emails, last_sent_at, list_emails
 from .preferences import hold_muted, is_muted, language_of, mute, release_muted, unmute
@@ -59,6 +60,7 @@ __all__ = [
     "invitations_of",
     "invitations_to",
     "is_muted",
+    "keep_frames",
     "keep_invitations",
     "keep_mandates",
     "keep_meetings",
@@ -70,6 +72,7 @@ __all__ = [
     "list_emails",
     "mark_obsolete",
     "mute",
+    "newcomers",
     "next_due",
     "people_of_members",
     "readdress_welcomes",
@@ -79,5 +82,4 @@ __all__ = [
     "take_back",
     "take_turn",
     "unmute",
-    "welcomes",
 ]

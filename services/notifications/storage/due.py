@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.database.pool import Connection
 
 from ..domain import Draft
-from ..due import Mailed, Situation
+from ..due import Mailed, Newcomer, Situation
 
 # Invitations that something happened to, as (meeting, person), each with the correlation id of what it was.
 Touched = Mapping[tuple[UUID, UUID], str]
@@ -92,15 +92,12 @@ async def mark_obsolete(conn: Connection, emails: Sequence[int]) -> None:
     )
 
 
-async def welcomes(conn: Connection, people: Mapping[UUID, str]) -> list[Draft]:
-    """Return the welcomes that are due to some people, each with the correlation id of what happened to it.
-
-    One a person for ever: to whom we know, and who acts for a member that we know.
-    """
+async def newcomers(conn: Connection, people: Iterable[UUID]) -> list[Newcomer]:
+    """List who of some people we know, acts for a member that we know, and was never welcomed."""
     rows = await conn.fetch(
         """
         SELECT DISTINCT ON (p.id)
-               p.id, p.name, p.address, p.language, m.role, o.organisation_id, o.name AS organisation, o.town, o.version
+               p.id, p.name, p.address, p.language, m.role, o.organisation_id, o.name, o.town, o.version
           FROM people AS p
           JOIN mandates AS m ON m.person_id = p.id AND m.current
           JOIN members AS o ON o.organisation_id = m.organisation_id AND o.active
@@ -110,22 +107,7 @@ async def welcomes(conn: Connection, people: Mapping[UUID, str]) -> list[Draft]:
         """,
         list(people),
     )
-    return [
-        Draft(
-            kind="welcome",
-            topic="account",
-            language=row["language"],
-            person_id=row["id"],
-            object_id=row["organisation_id"],
-            address=row["address"],
-            facts={"organisation": row["organisation"], "town": row["town"]},
-            params={"name": row["name"], "role": row["role"]},
-            revision=row["version"],
-            priority=1,
-            correlation_id=people[row["id"]],
-        )
-        for row in rows
-    ]
+    return [Newcomer(*row) for row in rows]
 
 
 async def readdress_welcomes(conn: Connection, people: Iterable[UUID], now: datetime) -> None:
@@ -147,9 +129,10 @@ async def readdress_welcomes(conn: Connection, people: Iterable[UUID], now: date
     )
 
 
-async def add_emails(conn: Connection, drafts: Sequence[Draft], *, mail_domain: str, now: datetime) -> None:
-    """Queue e-mails in order; one that is there already stays as it is."""
-    frames = await keep_frames(conn, drafts)
+async def add_emails(
+    conn: Connection, drafts: Sequence[Draft], frames: Sequence[int], *, mail_domain: str, now: datetime
+) -> None:
+    """Queue e-mails in order, each with the id of its frame; one that is there already stays as it is."""
     await conn.execute(
         """
         INSERT INTO emails (dedupe, kind, topic, person_id, meeting_id, frame_id, address, params, method, revision,
@@ -186,7 +169,7 @@ async def add_emails(conn: Connection, drafts: Sequence[Draft], *, mail_domain: 
 
 
 async def keep_frames(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
-    """Return the id of each draft's frame; those that say the same to the same language share one."""
+    """Return the id of each draft's frame; those that say the same in the same language share one."""
     keys = [_frame_key(draft) for draft in drafts]
     frames = dict(zip(keys, drafts, strict=True))
     rows = await conn.fetch(

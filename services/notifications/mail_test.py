@@ -1,0 +1,69 @@
+"""One real test mail, and what the mail server answered to it: for the operator who has just set SMTP_URL."""
+
+import argparse
+import asyncio
+import sys
+from datetime import datetime
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from typing import TYPE_CHECKING
+
+from shared.clock import utc_now
+
+from .dkim import Signer
+from .domain import Outcome
+from .settings import Settings
+from .smtp import Away, Connection, Server
+
+if TYPE_CHECKING:
+    from shared.cli import Commands
+
+TEXT = """\
+Denne e-mail er en prøve: platformen kan sende e-mail.
+
+This e-mail is a test: the platform can send e-mail.
+"""
+
+
+def add_mail_test(commands: "Commands") -> None:
+    """Add `mail-test ADDRESS`, which exits 0 where the mail server took the mail."""
+    parser = commands.add_parser("mail-test", help="send one test mail and say what the mail server answered")
+    parser.add_argument("to", metavar="ADDRESS")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> None:
+    settings = Settings.read()
+    server = Server.read(settings.smtp_url.get_secret_value())
+    outcome = asyncio.run(_send(server, settings, args.to))
+    sys.stdout.write(f"{server.scheme}://{server.host}:{server.port}: {outcome.result}: {outcome.reply}\n")
+    raise SystemExit(0 if outcome.result == "accepted" else 1)
+
+
+async def _send(server: Server, settings: Settings, to: str) -> Outcome:
+    connection = Connection(server, settings.mail_domain, server.tls())
+    try:
+        await connection.open()
+        return await connection.send(settings.mail_from, to, written(settings, to, utc_now()))
+    except Away as why:
+        return Outcome("lost", str(why))
+    finally:
+        await connection.close()
+
+
+def written(settings: Settings, to: str, now: datetime) -> bytes:
+    """Return the test mail, signed where there is a key."""
+    message = EmailMessage(policy.SMTP.clone(cte_type="7bit"))
+    message["From"] = settings.mail_from
+    message["To"] = to
+    message["Reply-To"] = settings.reply_to
+    message["Subject"] = "Prøve / Test"
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain=settings.mail_domain)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(TEXT)
+    if settings.dkim_key is None:
+        return message.as_bytes()
+    key = settings.dkim_key.get_secret_value()
+    return Signer(settings.mail_domain, settings.dkim_selector, key).sign(message.as_bytes(), now)
