@@ -119,7 +119,8 @@ class Register:
         if not newer(reported.position, organisation.left):
             return False
         organisation.left, organisation.left_on, organisation.reason = reported.position, message.on, message.reason
-        ended = [self._end(a, reported.position, message.on) for a in self._appointments_at(organisation)]
+        older = [a for a in self._appointments_at(organisation) if newer(reported.position, a.appointed)]
+        ended = [self._follow(organisation, appointment) for appointment in older]
         self._say_member(organisation)
         return reported.position > organisation.joined or any(ended)
 
@@ -153,21 +154,21 @@ class Register:
         appointment.appointed, appointment.since = reported.position, since
         if mandate := self._open_mandate(appointment):
             mandate.starts_on = since
-        return self._follow(appointment) or bool(news)
+        return self._follow(organisation, appointment) or bool(news)
 
     def _depart(self, organisation: Organisation, reported: Reported, message: ContactDeparted) -> bool:
         appointment = self._appointment(organisation, reported.source, message.contact_key)
         if not newer(reported.position, appointment.ended):
             return False
-        self._end(appointment, reported.position, message.on)
-        return newer(reported.position, appointment.appointed)
+        appointment.ended, appointment.ended_on = reported.position, message.on
+        if not newer(reported.position, appointment.appointed):
+            return False
+        self._follow(organisation, appointment)
+        return True
 
     def _appointment(self, organisation: Organisation, source: str, contact_key: str) -> Appointment:
-        """Find an appointment, or make an empty one, on which a leaving of the organisation weighs already."""
         key = (organisation.id, source, contact_key)
-        if key not in self.appointments:
-            self.appointments[key] = Appointment(*key, ended=organisation.left, ended_on=organisation.left_on)
-        return self.appointments[key]
+        return self.appointments.setdefault(key, Appointment(*key))
 
     def _update_contact(self, organisation: Organisation, reported: Reported, report: ContactReport) -> Outcome:
         appointment = self.appointments.get((organisation.id, reported.source, report.key))
@@ -203,16 +204,9 @@ class Register:
             self._say_mandate(mandate, news=True)
         return True
 
-    def _end(self, appointment: Appointment, position: Position, on: date) -> bool:
-        """Note a departure for good, so that no older appointment brings anybody back; end an older mandate."""
-        if not newer(position, appointment.ended):
-            return False
-        appointment.ended, appointment.ended_on = position, on
-        return newer(position, appointment.appointed) and self._follow(appointment)
-
-    def _follow(self, appointment: Appointment) -> bool:
+    def _follow(self, organisation: Organisation, appointment: Appointment) -> bool:
         """Bring the mandate in line with its appointment; one that has ended is history, and another one starts."""
-        ends_on = appointment.ends_on
+        ends_on = appointment.ends_on(organisation)
         mandate = self._open_mandate(appointment)
         if mandate is None:
             if appointment.since is None or (ends_on is not None and ends_on <= self.today):

@@ -106,7 +106,10 @@ class Mandate:
 
 @dataclass(slots=True)
 class Appointment:
-    """One contact at one organisation: since when appointed, when departed, in which role, and the mandate of it."""
+    """One contact at one organisation: since when appointed, when departed, in which role, and the mandate of it.
+
+    A leaving of the organisation is no departure: it weighs on every older appointment, and is kept there.
+    """
 
     organisation_id: UUID
     source: str
@@ -120,10 +123,10 @@ class Appointment:
     title: str | None = None
     mandate_id: UUID | None = None
 
-    @property
-    def ends_on(self) -> date | None:
-        """The first day without, unless the contact was appointed again after it departed."""
-        return self.ended_on if newer(self.ended, self.appointed) else None
+    def ends_on(self, organisation: Organisation) -> date | None:
+        """The first day without: it departed, or the organisation left, and it was not appointed again since."""
+        ends = (self.ended, self.ended_on), (organisation.left, organisation.left_on)
+        return min((on for position, on in ends if on and newer(position, self.appointed)), default=None)
 
 
 OrganisationKey = tuple[str, str]

@@ -41,8 +41,9 @@ async def load(conn: Connection, group: Sequence[Reported], today: date) -> Regi
     keys = {(r.source, key) for r in group for key in contact_keys(r.message)}
     emails = {contact.email.lower() for r in group for contact in contacts_of(r.message)}
     people = await _people(conn, keys, emails)
-    contacts = await _contacts(conn, [person.id for person in people])
     appointments = await _appointments(conn, [o.id for o in organisations], keys)
+    appointed = {(a.source, a.contact_key) for a in appointments}
+    contacts = await _contacts(conn, [person.id for person in people], appointed)
     mandates = await _mandates(conn, [a.mandate_id for a in appointments if a.mandate_id])
     return Register(today, People(people, contacts), organisations, appointments, mandates)
 
@@ -120,14 +121,21 @@ async def _people(conn: Connection, keys: Collection[tuple[str, str]], emails: C
     return [Person(*row) for row in found]
 
 
-async def _contacts(conn: Connection, people: Collection[UUID]) -> list[Contact]:
+async def _contacts(
+    conn: Connection, people: Collection[UUID], appointed: Collection[tuple[str, str]]
+) -> list[Contact]:
+    """Find the contacts that are some people, and those whose mandates may follow from their organisation's changes."""
     found = await conn.fetch(
         """
-        SELECT source, key, person_id, name, email, phone, language, position_time, position_id
-          FROM contacts
-         WHERE person_id = ANY($1::uuid[])
+        SELECT c.source, c.key, c.person_id, c.name, c.email, c.phone, c.language, c.position_time, c.position_id
+          FROM contacts AS c
+         WHERE c.person_id = ANY($3::uuid[])
+            OR (c.source, c.key) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+         ORDER BY c.source, c.key
+           FOR UPDATE
         """,
-        people,
+        *rows.columns(appointed),
+        list(people),
     )
     return [rows.contact(row) for row in found]
 
