@@ -2,9 +2,10 @@
 
 import logging
 import sys
+import traceback
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 
 def configure(service: str, level: str) -> None:
@@ -14,7 +15,7 @@ def configure(service: str, level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        _without_what_errors_say,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -35,6 +36,24 @@ def configure(service: str, level: str) -> None:
     for noisy in ("aiormq", "aio_pika", "uvicorn.access", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _without_what_errors_say(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Show of an error what it is and where it was raised: its text may quote a person's name or address."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["exception"] = "".join(_told(error))
+    return event
+
+
+def _told(error: BaseException) -> list[str]:
+    lines = [*traceback.format_tb(error.__traceback__), f"{type(error).__module__}.{type(error).__qualname__}"]
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return [*_told(cause), "\n\nthen:\n", *lines] if cause else lines
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:
