@@ -21,6 +21,7 @@ BATCH = 200
 PUBLISH_SECONDS = 10
 MOST_ATTEMPTS = 20
 STANDBY_SECONDS = 1.0
+CONNECT_SECONDS = 10
 # A leader whose host vanished must lose its lock soon.
 KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
@@ -36,6 +37,7 @@ class Relay:
         self._amqp_url = amqp_url
         self._loop = Loop(self.name, self._step, pause=poll)
         self._connections = AsyncExitStack()
+        self._conn: Connection | None = None
         self._leader: _Leader | None = None
         self.start = self._loop.start
         self.trouble = self._loop.trouble
@@ -46,27 +48,33 @@ class Relay:
         await self._disconnect()
 
     async def _step(self) -> bool:
+        """Publish as the leader; as a standby, see whether the leader is gone."""
         try:
-            if self._leader is None:
-                self._leader = await self._connect()
-            return await self._leader.publish_oldest()
+            if self._leader is None and not await self._lead():
+                await asyncio.sleep(STANDBY_SECONDS)
+                return False
+            return self._leader is not None and await self._leader.publish_oldest()
         except BaseException:
             await self._disconnect()
             raise
 
-    async def _connect(self) -> "_Leader":
-        conn = await asyncpg.connect(self._database_url, server_settings=KEEPALIVE, command_timeout=60)
-        self._connections.push_async_callback(conn.close, timeout=2)
+    async def _lead(self) -> bool:
+        """Connect, and lead if nobody else does."""
         lock = f"{self._service}.relay"
-        while not await conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
-            await asyncio.sleep(STANDBY_SECONDS)
-        connection = await aio_pika.connect(self._amqp_url, client_properties={"connection_name": lock})
-        self._connections.push_async_callback(connection.close)
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        return _Leader(self._service, conn, channel)
+        if self._conn is None:
+            self._conn = await asyncpg.connect(self._database_url, server_settings=KEEPALIVE, command_timeout=60)
+            self._connections.push_async_callback(self._conn.close, timeout=2)
+        if not await self._conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
+            return False
+        async with asyncio.timeout(CONNECT_SECONDS):
+            connection = await aio_pika.connect(self._amqp_url, client_properties={"connection_name": lock})
+            self._connections.push_async_callback(connection.close)
+            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        self._leader = _Leader(self._service, self._conn, channel)
+        return True
 
     async def _disconnect(self) -> None:
-        self._leader = None
+        self._leader, self._conn = None, None
         connections, self._connections = self._connections, AsyncExitStack()
         try:
             await connections.aclose()

@@ -25,10 +25,14 @@ def event(number: int) -> MemberJoined:
 
 @asynccontextmanager
 async def running(database: DatabaseOf, broker: Broker) -> AsyncIterator[Relay]:
-    one = Relay("membership", (await database("membership")).runtime_url, broker.url("membership"))
+    one = await new(database, broker)
     await one.start()
     yield one
     await one.stop()
+
+
+async def new(database: DatabaseOf, broker: Broker) -> Relay:
+    return Relay("membership", (await database("membership")).runtime_url, broker.url("membership"))
 
 
 async def arrived(broker: Broker, queue: str, count: int) -> list[str]:
@@ -95,6 +99,26 @@ async def waiting(database: Database) -> list[tuple[int, str]]:
 async def parked(database: Database) -> bool:
     async with database.connection() as conn:
         return bool(await conn.fetchval("SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL"))
+
+
+async def test_one_leads_and_another_stands_by_ready_to_take_over(
+    database: DatabaseOf, membership_database: Database, broker: Broker
+) -> None:
+    leader, standby = [await new(database, broker) for _ in range(2)]
+    await leader.start()
+    await eventually(lambda: well(leader))
+    await standby.start()
+    await eventually(lambda: well(standby))
+    await leader.stop()
+    async with membership_database.transaction() as conn:
+        await outbox.add(conn, event(1))
+
+    assert await arrived(broker, "meetings.inbox", 1) == ["1"]
+    await standby.stop()
+
+
+async def well(one: Relay) -> bool:
+    return await one.trouble() is None
 
 
 async def test_an_answer_for_a_system_without_a_queue_is_let_go(
