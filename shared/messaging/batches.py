@@ -15,7 +15,12 @@ log = logs.get(__name__)
 T = TypeVar("T")
 Apply = Callable[[Connection, Sequence[T]], Awaitable[None]]
 
-PASSING = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+PASSING = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InvalidCachedStatementError,
+)
 TRIES = 5
 
 

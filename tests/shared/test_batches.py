@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 
 from shared.database.pool import Connection, Database
-from shared.messaging.batches import Batches
+from shared.messaging.batches import Apply, Batches
+from tests.conftest import DatabaseOf
 
 GROUPS: list[int] = []
 
@@ -53,7 +54,13 @@ async def test_a_bad_item_fails_alone(batches: Batches[str], membership_database
 
 
 async def test_nothing_fails_while_the_database_is_away(membership_database: Database) -> None:
-    away = [ConnectionRefusedError(), asyncpg.CannotConnectNowError(), asyncpg.DeadlockDetectedError()]
+    away = [
+        ConnectionRefusedError(),
+        asyncpg.CannotConnectNowError(),
+        asyncpg.DiskFullError(),
+        asyncpg.ReadOnlySQLTransactionError(),
+        asyncpg.DeadlockDetectedError(),
+    ]
 
     async def add_when_back(conn: Connection, items: Sequence[str]) -> None:
         if away:
@@ -66,3 +73,26 @@ async def test_nothing_fails_while_the_database_is_away(membership_database: Dat
     await batches.stop()
 
     assert await stored(membership_database) == {"item"}
+
+
+async def test_an_item_survives_a_migration_that_widens_its_table(
+    database: DatabaseOf, membership_database: Database
+) -> None:
+    async def look(conn: Connection, items: Sequence[str]) -> None:
+        await conn.fetch("SELECT * FROM inbox")
+
+    await apply_one(membership_database, look)
+    owner = await asyncpg.connect((await database("membership")).owner_url)
+    await owner.execute("ALTER TABLE inbox ADD COLUMN remark text")
+    await owner.close()
+
+    await apply_one(membership_database, look)
+
+
+async def apply_one(database: Database, apply: Apply[str]) -> None:
+    batches: Batches[str] = Batches(database, apply)
+    await batches.start()
+    try:
+        await batches.submit("item")
+    finally:
+        await batches.stop()
