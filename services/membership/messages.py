@@ -39,6 +39,14 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A message that we fail on, through no fault of its own."""
+
+    delivery: Delivery
+    why: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class Reported:
     """A message from an upstream system that is right in itself."""
 

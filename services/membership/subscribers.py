@@ -2,33 +2,39 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import datetime
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
-from aiormq.exceptions import AMQPError
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from shared import logs
 from shared.clock import Clock
 from shared.database.pool import Database
 from shared.messaging import topology
 from shared.messaging.batches import Batches
+from shared.messaging.in_hand import InHand
 from shared.messaging.parked import ORIGIN
 from shared.parts import Loop
 
 from . import use_cases
 from .envelope import read
 from .intake import Incoming
-from .messages import Delivery
+from .messages import Delivery, Failed
+from .octets import accept_any_octets
 
 log = logs.get(__name__)
 
 PREFETCH = 500
 LOOK_SECONDS = 1.0
 DRAIN_SECONDS = 8
+CONNECT_SECONDS = 10
 
 
 class Door:
     """Consumes raw messages: whatever comes, readable or not, is stored and answered, never handed back.
+
+    What cannot even be stored, by a fault of ours, is parked.
 
     It speaks aio-pika directly, because a message may be anything, and for speed. Once a second it looks whether its
     consumer is still there, and connects anew where it is not.
@@ -37,21 +43,25 @@ class Door:
     name = "subscribers"
 
     def __init__(self, database: Database, amqp_url: str, now: Clock) -> None:
-        self._database = database
         self._amqp_url = amqp_url
         self._now = now
         self._batches: Batches[Incoming] = Batches(
             database, lambda conn, group: use_cases.take_in(conn, group, now()), most=PREFETCH
         )
+        self._holding: Batches[Failed] = Batches(
+            database, lambda conn, group: use_cases.hold(conn, group, now()), most=PREFETCH
+        )
         self._loop = Loop(self.name, self._keep_consuming, pause=LOOK_SECONDS)
         self._open = AsyncExitStack()
         self._channel: AbstractChannel | None = None
         self._tag = ""
-        self._in_hand: set[asyncio.Task[None]] = set()
+        self._in_hand = InHand()
         self.trouble = self._loop.trouble
 
     async def start(self) -> None:
+        accept_any_octets()
         await self._batches.start()
+        await self._holding.start()
         await self._loop.start()
 
     async def stop(self) -> None:
@@ -60,9 +70,9 @@ class Door:
         if self._channel and not self._channel.is_closed:
             underlay = await self._channel.get_underlay_channel()
             await underlay.basic_cancel(self._tag)
-        if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=DRAIN_SECONDS)
+        await self._in_hand.finished(DRAIN_SECONDS)
         await self._batches.stop()
+        await self._holding.stop()
         await self._open.aclose()
 
     async def _keep_consuming(self) -> bool:
@@ -76,14 +86,15 @@ class Door:
         return self._tag in getattr(underlay, "consumers", ())
 
     async def _consume(self) -> None:
-        connection = await aio_pika.connect(
-            self._amqp_url, client_properties={"connection_name": "membership.subscribers"}
-        )
-        self._open.push_async_callback(connection.close)
-        channel = await connection.channel()
-        await channel.set_qos(prefetch_count=PREFETCH)
-        queue = await channel.get_queue(topology.inbox("membership"), ensure=False)
-        self._tag = await queue.consume(self._take)
+        async with asyncio.timeout(CONNECT_SECONDS):
+            connection = await aio_pika.connect(
+                self._amqp_url, client_properties={"connection_name": "membership.subscribers"}
+            )
+            self._open.push_async_callback(connection.close)
+            channel = await connection.channel()
+            await channel.set_qos(prefetch_count=PREFETCH)
+            queue = await channel.get_queue(topology.inbox("membership"), ensure=False)
+            self._tag = await queue.consume(self._take)
         self._channel = channel
 
     async def _disconnect(self) -> None:
@@ -92,29 +103,49 @@ class Door:
         await connections.aclose()
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
-        task = asyncio.current_task()
-        if task:
-            self._in_hand.add(task)
-            task.add_done_callback(self._in_hand.discard)
-        try:
-            await self._store(message)
-            await message.ack()
-        except AMQPError as why:
-            log.info("the broker will hand a message over again", error=type(why).__name__)
+        with self._in_hand.one():
+            try:
+                if await self._store(message):
+                    await message.ack()
+                else:
+                    await message.reject()
+            except (AMQPError, ChannelInvalidStateError) as why:
+                log.info("the broker will hand a message over again", error=type(why).__name__)
 
-    async def _store(self, message: AbstractIncomingMessage) -> None:
+    async def _store(self, message: AbstractIncomingMessage) -> bool:
+        """Take the message in, or hold what we fail on; return False if not even that can be done: it is parked."""
         now = self._now()
-        headers = dict(message.headers)
-        delivery = Delivery(_routing_key(message), message.content_type, headers, message.body, received_at=now)
+        delivery = _delivery(message, now)
         try:
             await self._batches.submit(Incoming(delivery, read(delivery, now)))
         except Exception as why:
             log.exception("a message that we fail on", system=delivery.system)
-            await self._hold(delivery, why)
+            return await self._hold(Failed(delivery, why))
+        return True
 
-    async def _hold(self, delivery: Delivery, why: Exception) -> None:
-        async with self._database.transaction() as conn:
-            await use_cases.hold(conn, delivery, why, self._now())
+    async def _hold(self, failed: Failed) -> bool:
+        try:
+            await self._holding.submit(failed)
+        except Exception:
+            log.exception("a message that we cannot even hold", system=failed.delivery.system)
+            return False
+        return True
+
+
+def _delivery(message: AbstractIncomingMessage, now: datetime) -> Delivery:
+    key, content_type = _routing_key(message), message.content_type
+    return Delivery(
+        routing_key=_storable(key),
+        content_type=None if content_type is None else _storable(content_type),
+        headers=dict(message.headers),
+        body=message.body,
+        received_at=now,
+    )
+
+
+def _storable(text: str) -> str:
+    """Postgres keeps any text but NUL."""
+    return text.replace("\0", "\ufffd")
 
 
 def _routing_key(message: AbstractIncomingMessage) -> str:

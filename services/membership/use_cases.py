@@ -16,7 +16,7 @@ from . import storage
 from .domain import Register
 from .envelope import read
 from .intake import Codes, Incoming, Intake, check, rejection, too_early
-from .messages import Delivery, Keeping, Kept, Refusal, Reported, organisation_key
+from .messages import Failed, Keeping, Kept, Refusal, Reported, organisation_key
 
 log = logs.get(__name__)
 
@@ -34,28 +34,32 @@ async def take_in(conn: Connection, group: Sequence[Incoming], now: datetime) ->
     codes = await _codes(conn)
     checked = [check(incoming, codes) for incoming in group]
     reported = [incoming.read for incoming in checked if isinstance(incoming.read, Reported)]
-    await storage.lock(conn, reported)
-    waiting = await _waiting_for(conn, reported, codes, now)
-    if waiting:
-        await storage.lock(conn, [again for _, again in waiting])
-    intake = await _intake(conn, [*reported, *(again for _, again in waiting)], now)
+    intake, waiting = await _begin(conn, reported, codes, now)
     for incoming in checked:
         intake.take(incoming)
     intake.finish(waiting)
     await _store(conn, intake)
 
 
-async def hold(conn: Connection, delivery: Delivery, why: Exception, now: datetime) -> None:
-    """Keep a message that we fail on, through no fault of its own, until somebody has mended us."""
-    reason = f"we failed on it ({type(why).__name__}); we were told and look into it"
-    fault = Fault(field="", code="internal", reason=reason, expected="nothing else from you")
-    found = read(delivery, now)
-    message_type = found.message.type if isinstance(found, Reported) else found.type
-    refusal = Refusal(found.source, found.id, message_type, (fault,))
+async def hold(conn: Connection, group: Sequence[Failed], now: datetime) -> None:
+    """Keep messages that we fail on until somebody has mended us, and answer them."""
+    refused = [(failed.delivery, _our_own_fault(failed, now)) for failed in group]
     await storage.add_kept(
-        conn, [Keeping(delivery, refusal.source, refusal.id, refusal.type, None, refusal.faults, wait_until=None)]
+        conn,
+        [
+            Keeping(delivery, refusal.source, refusal.id, refusal.type, None, refusal.faults, wait_until=None)
+            for delivery, refusal in refused
+        ],
     )
-    await outbox.add_answers(conn, [(delivery.system, rejection(refusal))])
+    await outbox.add_answers(conn, [(delivery.system, rejection(refusal)) for delivery, refusal in refused])
+
+
+def _our_own_fault(failed: Failed, now: datetime) -> Refusal:
+    reason = f"we failed on it ({type(failed.why).__name__}); we were told and look into it"
+    fault = Fault(field="", code="internal", reason=reason, expected="nothing else from you")
+    found = read(failed.delivery, now)
+    message_type = found.message.type if isinstance(found, Reported) else found.type
+    return Refusal(found.source, found.id, message_type, (fault,))
 
 
 async def replay(conn: Connection, kept_id: int, now: datetime) -> str:
@@ -71,13 +75,14 @@ async def replay(conn: Connection, kept_id: int, now: datetime) -> str:
         raise NotFound(f"no message {kept_id} in quarantine")
     if kept.state not in ("held", "waiting"):
         raise NotOpen(f"message {kept_id} is {kept.state} already")
-    again = check(Incoming(kept.delivery, read(kept.delivery, now)), await _codes(conn)).read
+    codes = await _codes(conn)
+    again = check(Incoming(kept.delivery, read(kept.delivery, now)), codes).read
     if isinstance(again, Refusal):
         raise Conflict(_in_words(again.faults))
-    await storage.lock(conn, [again])
-    intake = await _intake(conn, [again], now)
+    intake, waiting = await _begin(conn, [again], codes, now)
     if not intake.take_again(kept, again):
         raise Conflict(_in_words(too_early(again, intake.register).faults))
+    intake.finish([(one, found) for one, found in waiting if one.id != kept_id])
     await _store(conn, intake)
     return intake.known[again.source, again.id].outcome
 
@@ -117,10 +122,18 @@ async def _waiting_for(
     return [(one, found) for one, found in again if isinstance(found, Reported)]
 
 
-async def _intake(conn: Connection, reported: Sequence[Reported], now: datetime) -> Intake:
-    known = await storage.taken_in_messages(conn, {(r.source, r.id) for r in reported})
-    register = await storage.load(conn, reported, local_day(now))
-    return Intake(register, known, now)
+async def _begin(
+    conn: Connection, reported: Sequence[Reported], codes: Codes, now: datetime
+) -> tuple[Intake, list[tuple[Kept, Reported]]]:
+    """Lock and load what the messages touch, and find those that wait for them."""
+    await storage.lock(conn, reported)
+    waiting = await _waiting_for(conn, reported, codes, now)
+    if waiting:
+        await storage.lock(conn, [again for _, again in waiting])
+    group = [*reported, *(again for _, again in waiting)]
+    known = await storage.taken_in_messages(conn, {(r.source, r.id) for r in group})
+    register = await storage.load(conn, group, local_day(now))
+    return Intake(register, known, now), waiting
 
 
 async def _store(conn: Connection, intake: Intake) -> None:

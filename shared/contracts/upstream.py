@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from shared.contracts.event import Event, Value
 from shared.contracts.membership import Language, Role
 
+MOST_CONTACTS = 50
 CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 LINE_BREAKS = [0x2028, 0x2029]
@@ -69,7 +70,12 @@ Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(single
 Day = Annotated[date, Field(strict=False), BeforeValidator(_date)]
 Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "idn-email"}), AfterValidator(_reachable)]
 Cvr = Annotated[str, Field(json_schema_extra={"pattern": r"^[0-9]{8}$"}), AfterValidator(_cvr)]
-Website = Annotated[str, Field(max_length=2000, json_schema_extra={"format": "iri"}), AfterValidator(_web_address)]
+Website = Annotated[
+    str,
+    Field(max_length=2000, json_schema_extra={"format": "iri"}),
+    AfterValidator(single_line),
+    AfterValidator(_web_address),
+]
 
 
 class Report(BaseModel):
@@ -105,6 +111,13 @@ class ContactReport(Report):
     language: Language = Field("da", description="The one that we write in.")
 
 
+def _not_too_many(contacts: object) -> object:
+    """Look at the length first: a fault in each of a hundred thousand makes an answer that no broker takes."""
+    if isinstance(contacts, list) and len(contacts) > MOST_CONTACTS:
+        raise fault("too_many", f"lists {len(contacts)}", f"at most {MOST_CONTACTS} contacts a message")
+    return contacts
+
+
 def _distinct_keys(contacts: Sequence[ContactReport]) -> Sequence[ContactReport]:
     keys = [contact.key for contact in contacts]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
@@ -125,7 +138,12 @@ class OrganisationJoined(UpstreamMessage):
 
     organisation: OrganisationReport
     since: Day = Field(description="The first day as a member, and of each contact's mandate.")
-    contacts: Annotated[tuple[ContactReport, ...], Field(strict=False), AfterValidator(_distinct_keys)]
+    contacts: Annotated[
+        tuple[ContactReport, ...],
+        Field(strict=False, max_length=MOST_CONTACTS),
+        BeforeValidator(_not_too_many),
+        AfterValidator(_distinct_keys),
+    ]
 
 
 class OrganisationUpdated(UpstreamMessage):

@@ -92,10 +92,10 @@ def _parked(message: AbstractIncomingMessage) -> Parked:
 
 
 def _copy(message: AbstractIncomingMessage, service: str) -> aio_pika.Message:
-    kept = {name: value for name, value in message.headers.items() if not name.startswith("x-") or name == ORIGIN}
+    kept = {name: value for name, value in message.headers.items() if not name.startswith("x-")}
     return aio_pika.Message(
         message.body,
-        headers={**kept, ORIGIN: kept.get(ORIGIN, _origin(message, service)), ATTEMPT: 0},
+        headers={**kept, ORIGIN: _origin(message, service), ATTEMPT: 0},
         content_type=message.content_type,
         message_id=message.message_id,
         delivery_mode=DeliveryMode.PERSISTENT,
@@ -103,11 +103,10 @@ def _copy(message: AbstractIncomingMessage, service: str) -> aio_pika.Message:
 
 
 def _origin(message: AbstractIncomingMessage, service: str) -> str:
-    """Return the routing key with which the message first came to the inbox, as the broker noted it."""
-    deaths = message.headers.get("x-death")
-    for death in deaths if isinstance(deaths, list) else []:
-        if isinstance(death, dict) and death.get("queue") == topology.inbox(service):
-            keys = death.get("routing-keys")
-            if isinstance(keys, list) and keys:
-                return keys[0].decode() if isinstance(keys[0], bytes) else str(keys[0])
-    return message.routing_key or ""
+    """Return the routing key with which the message was published.
+
+    The broker keeps it, but for a message that was replayed before: that one came to the inbox from a retry queue, and
+    we noted it. What any other message says of itself is not believed.
+    """
+    key = message.routing_key or ""
+    return str(message.headers.get(ORIGIN, "")) if key == topology.inbox(service) else key

@@ -1,17 +1,18 @@
 """The door at the real broker: everything is answered, whatever comes."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractQueue, DeliveryMode
+from pamqp import encode
 
 from services.membership import storage
 from services.membership.intake import Incoming
-from services.membership.messages import Delivery
+from services.membership.messages import Delivery, Failed
 from services.membership.subscribers import Door
 from shared.database.pool import Connection, Database
 from shared.messaging import parked
@@ -44,20 +45,21 @@ async def system(broker: Broker, name: str = SYSTEM) -> AsyncIterator["System"]:
     async with await aio_pika.connect(broker.url(name)) as connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         exchange = await channel.get_exchange("upstream", ensure=False)
-        yield System(exchange, await channel.get_queue(f"upstream.answers.{name}", ensure=False))
+        yield System(name, exchange, await channel.get_queue(f"upstream.answers.{name}", ensure=False))
 
 
 class System:
     """Another system, as its developer would write it."""
 
-    def __init__(self, exchange: aio_pika.abc.AbstractExchange, queue: AbstractQueue) -> None:
+    def __init__(self, name: str, exchange: aio_pika.abc.AbstractExchange, queue: AbstractQueue) -> None:
+        self._name = name
         self._exchange = exchange
         self._queue = queue
 
     async def publish(self, message: Message, **changes: Any) -> None:
         facts = {"body": message.body, "headers": message.headers, "content_type": "application/json", **changes}
         sent = aio_pika.Message(**facts, delivery_mode=DeliveryMode.PERSISTENT)
-        await self._exchange.publish(sent, f"{SYSTEM}.x", mandatory=True, timeout=5)
+        await self._exchange.publish(sent, f"{self._name}.x", mandatory=True, timeout=5)
 
     async def answers(self, count: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -146,6 +148,85 @@ async def test_a_parked_message_is_replayed_under_the_key_of_its_system(running:
         answers = await register.answers(1)
 
     assert [answer["type"] for answer in answers] == ["upstream.message_accepted.v1"]
+
+
+async def test_a_parked_message_says_nothing_of_its_own_key(running: Door, broker: Broker) -> None:
+    await running.stop()
+    async with system(broker, "erp") as erp, await aio_pika.connect(broker.url("membership")) as connection:
+        await erp.publish(GOOD, headers={**GOOD.headers, parked.ORIGIN: "register.x"})
+        queue = await (await connection.channel()).get_queue("membership.inbox", ensure=False)
+        await (await queue.get()).reject()
+        await eventually(lambda: broker.waiting("membership.parked"))
+
+        await running.start()
+        await parked.replay(broker.url("membership"), "membership")
+        [answer] = await erp.answers(1)
+
+    assert [fault["code"] for fault in answer["faults"]] == ["source_not_allowed"]
+
+
+@pytest.mark.parametrize("field", ["content_type", "message_id"])
+async def test_properties_in_any_octets_are_read_and_answered(
+    running: Door, broker: Broker, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with system(broker) as register:
+        with monkeypatch.context() as patched:
+            patched.setitem(encode.METHODS, "shortstr", lambda text: bytes([len(text)]) + text.encode("latin-1"))
+            await register.publish(GOOD, **{field: "sm\xf8r\0"})
+        await register.publish(joined("ringsted"))
+        answers = await register.answers(2)
+
+    assert answers[1]["type"] == "upstream.message_accepted.v1"
+
+
+async def test_headers_in_any_octets_are_read_and_answered(
+    running: Door, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with system(broker) as register:
+        with monkeypatch.context() as patched:
+            patched.setattr(encode, "short_string", lambda text: bytes([len(text)]) + text.encode("latin-1"))
+            patched.setattr(encode, "table_integer", lambda number: b"T" + number.to_bytes(8))
+            await register.publish(GOOD, headers={**GOOD.headers, "sm\xf8r": {"p\xe5l\xe6g": 2**62}})
+        await register.publish(joined("ringsted"))
+        answers = await register.answers(2)
+
+    assert {answer["type"] for answer in answers} == {"upstream.message_accepted.v1"}
+
+
+async def test_a_message_that_cannot_even_be_held_is_parked(
+    running: Door, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(running._batches, "_apply", fail)
+    monkeypatch.setattr(running._holding, "_apply", fail)
+    async with system(broker) as register:
+        await register.publish(GOOD)
+
+    await eventually(lambda: broker.waiting("membership.parked"))
+
+
+async def test_a_message_that_we_fail_on_is_held_once_the_database_is_back(
+    running: Door, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold, away = running._holding._apply, [ConnectionRefusedError()]
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def hold_when_back(conn: Connection, group: Sequence[Failed]) -> None:
+        if away:
+            raise away.pop()
+        await hold(conn, group)
+
+    monkeypatch.setattr(running._batches, "_apply", fail)
+    monkeypatch.setattr(running._holding, "_apply", hold_when_back)
+    async with system(broker) as register:
+        await register.publish(GOOD)
+        [answer] = await register.answers(1)
+
+    assert [fault["code"] for fault in answer["faults"]] == ["internal"]
 
 
 def test_the_key_of_a_delivery_begins_with_its_system() -> None:

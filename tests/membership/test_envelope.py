@@ -114,6 +114,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "since no day of the calendar": (data(GOOD, since="2026-02-30"), "data.since"),
     "contacts no list": (data(GOOD, contacts={"key": "anna"}), "data.contacts"),
     "no contacts": (data(GOOD, contacts=None), "data.contacts"),
+    "20,000 broken contacts": (data(GOOD, contacts=[{}] * 20_000), "data.contacts"),
     "a contact twice": (data(GOOD, contacts=[contact("anna"), contact("anna")]), "data.contacts"),
     "second contact without address": (
         data(GOOD, contacts=[contact("anna"), {"key": "bo", "name": "Bo", "role": "contact"}]),
@@ -131,6 +132,8 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "cvr of seven digits": (of_organisation(cvr="1234567"), "data.organisation.cvr"),
     "cvr against modulus 11": (of_organisation(cvr="12345678"), "data.organisation.cvr"),
     "website without scheme": (of_organisation(website="koege.dk"), "data.organisation.website"),
+    "website with a line break": (of_organisation(website="https://koege.dk/\r\nX"), "data.organisation.website"),
+    "website with NUL": (of_organisation(website="https://koege.dk/\0"), "data.organisation.website"),
     "address without domain": (of_contact(email="anna"), "data.contact.email"),
     "address with æ before the @": (of_contact(email="sæl@by.dk"), "data.contact.email"),
     "unknown role": (of_contact(role="king"), "data.contact.role"),

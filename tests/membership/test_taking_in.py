@@ -85,6 +85,32 @@ async def test_who_leaves_takes_every_older_mandate_along_and_joining_again_revi
     assert await door.mandates() == {("Koege Handelsstandsforening", "bo@koege.example", "contact")}
 
 
+async def test_a_leaving_announced_ahead_brings_nobody_back_who_departed(door: Door) -> None:
+    await door.take(joined("koege", contact("anna"), contact("bo")).at(0), departed("anna", on="2026-02-01").at(10))
+
+    await door.take(left("koege", on="2026-12-01").at(20))
+
+    assert await door.mandates() == {("Koege Handelsstandsforening", "bo@koege.example", "contact")}
+
+
+async def test_a_departure_counts_though_the_leaving_is_newer(door: Door) -> None:
+    await door.take(joined("koege", contact("anna")).at(0), left("koege", on="2026-12-01").at(20))
+
+    await door.take(departed("anna", on="2026-02-01").at(10))
+
+    assert await door.mandates() == set()
+
+
+async def test_who_leaves_later_than_first_said_keeps_those_who_act_for_it(door: Door) -> None:
+    await door.take(joined("koege", contact("anna")).at(0))
+    await door.take(left("koege", on="2026-02-01").at(10))
+
+    await door.take(left("koege", on="2026-12-01").at(20))
+
+    assert await door.members() == {"Koege Handelsstandsforening"}
+    assert await door.mandates() == {("Koege Handelsstandsforening", "anna@koege.example", "contact")}
+
+
 async def test_an_appointment_older_than_the_leaving_starts_nothing(door: Door) -> None:
     await door.take(joined("koege").at(0), left("koege").at(10), joined("koege").at(20))
 
@@ -123,6 +149,36 @@ async def test_what_waits_too_long_is_held_and_answered(door: Door) -> None:
     [(kind, answer)] = await door.answers()
     assert kind == "upstream.message_rejected.v1"
     assert answer["faults"][0]["field"] == "data.organisation_key"
+
+
+async def test_what_was_given_up_is_answered_each_time_it_comes_again(door: Door) -> None:
+    message = appointed(contact("anna")).at(5)
+    for hour in (21, 22):
+        await door.take(message)
+        await plan(door.database, lambda hour=hour: door.now.replace(hour=hour))  # type: ignore[misc]
+        assert kinds(await door.answers()) == ["message_rejected"]
+
+
+async def test_what_was_given_up_waits_again_when_it_comes_again(door: Door) -> None:
+    message = appointed(contact("anna")).at(5)
+    await door.take(message)
+    await plan(door.database, lambda: door.now.replace(hour=21))
+    await door.take(message)
+
+    await door.take(joined("koege").at(0))
+
+    assert await door.mandates() == {("Koege Handelsstandsforening", "anna@koege.example", "contact")}
+
+
+async def test_a_replayed_join_takes_in_what_waits_for_it(door: Door) -> None:
+    await door.take(joined("koege", kind="guild").at(0), appointed(contact("anna")).at(5))
+
+    async with door.database.transaction() as conn:
+        await conn.execute("INSERT INTO organisation_kinds (kind) VALUES ('guild')")
+        await use_cases.replay(conn, 1, door.now)
+
+    assert await door.mandates() == {("Koege Handelsstandsforening", "anna@koege.example", "contact")}
+    assert kinds(await door.answers()) == ["message_rejected", "message_accepted", "message_accepted"]
 
 
 async def test_a_held_message_is_taken_in_when_it_is_replayed(door: Door) -> None:

@@ -71,7 +71,7 @@ async def known_codes(conn: Connection) -> tuple[frozenset[str], frozenset[str]]
 
 
 async def add_kept(conn: Connection, messages: Sequence[Keeping]) -> None:
-    """Keep messages; one that is kept already is counted."""
+    """Keep messages; one that is kept already is counted, and one that was given up waits anew when it comes again."""
     for message in messages:
         delivery = message.delivery
         await conn.execute(
@@ -81,7 +81,12 @@ async def add_kept(conn: Connection, messages: Sequence[Keeping]) -> None:
                     message_type, organisation_key, faults, received_at, last_received_at, wait_until)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)
                 ON CONFLICT (fingerprint) WHERE state IN ('waiting', 'held') DO UPDATE
-               SET times = quarantine.times + 1,
+               SET state = CASE WHEN excluded.state = 'waiting' THEN 'waiting' ELSE quarantine.state END,
+                   wait_until = coalesce(quarantine.wait_until, excluded.wait_until),
+                   times = CASE
+                       WHEN quarantine.state = 'held' AND excluded.state = 'waiting' THEN 1
+                       ELSE quarantine.times + 1
+                   END,
                    last_received_at = excluded.last_received_at,
                    faults = excluded.faults
             """,
