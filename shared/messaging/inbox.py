@@ -26,6 +26,7 @@ Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
 
 PREFETCH = 300
 DRAIN_SECONDS = 8
+CONNECT_SECONDS = 1
 
 
 class Inbox:
@@ -81,7 +82,7 @@ class Inbox:
 
     async def start(self) -> None:
         await self._batches.start()
-        self._connecting = asyncio.create_task(self._broker.start(), name=self.name)
+        self._connecting = asyncio.create_task(self._connect(), name=self.name)
 
     async def stop(self) -> None:
         """Stop taking messages, finish those begun, then close; nothing is handed back that was not begun."""
@@ -101,6 +102,18 @@ class Inbox:
             return "the consumer is gone"
         channel = await queue.channel.get_underlay_channel()
         return None if isinstance(channel, aiormq.Channel) and tag in channel.consumers else "the consumer is gone"
+
+    async def _connect(self) -> None:
+        """Start to consume, again and again until it works: a broker that has just started may lack our queue yet."""
+        while True:
+            try:
+                await self._broker.start()
+            except Exception as why:
+                log.warning("cannot consume yet", error=type(why).__name__)
+            else:
+                return
+            await self._broker.stop()
+            await asyncio.sleep(CONNECT_SECONDS)
 
     async def _cancel_consumer(self) -> None:
         queue, tag = self._subscriber._queue_obj, self._subscriber._consumer_tag

@@ -8,6 +8,7 @@ from uuid import uuid4
 import aio_pika
 import pytest
 from aio_pika.abc import DeliveryMode
+from structlog.testing import capture_logs
 
 from shared.contracts.event import Event
 from shared.contracts.membership import MemberJoined, Organisation, PersonUpdated
@@ -172,6 +173,23 @@ async def test_an_inbox_that_starts_before_the_broker_finds_it(meetings_database
 
     assert await inbox.trouble() == "no consumer"
     await inbox.stop()
+
+
+async def test_an_inbox_that_starts_before_its_queue_is_there_finds_it(
+    broker: Broker, meetings_database: Database
+) -> None:
+    inbox = Inbox("late", meetings_database, broker.url("operator"))
+    with capture_logs() as logged:
+        await inbox.start()
+        await eventually(lambda: logged)
+    async with await aio_pika.connect(broker.url("operator")) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue("late.inbox", durable=True, arguments={"x-queue-type": "quorum"})
+
+        await eventually(lambda: is_well(inbox))
+
+        await inbox.stop()
+        await queue.delete(if_unused=False, if_empty=False)
 
 
 def test_a_person_is_not_heard_where_nobody_asked_for_it(meetings_database: Database) -> None:
