@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from shared.contracts.event import Event, Value
 from shared.contracts.membership import Language, Role
 
-MOST_CONTACTS = 50
+MOST_CONTACTS = 100
 CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 LINE_BREAKS = [0x2028, 0x2029]

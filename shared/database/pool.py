@@ -1,5 +1,6 @@
 """Connections to a service's own schema, and transactions that tell others once they are committed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeAlias
@@ -15,7 +16,7 @@ else:
     Connection: TypeAlias = asyncpg.Connection
     Pool: TypeAlias = asyncpg.Pool
 
-UNREACHABLE = (
+AWAY = (
     OSError,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
@@ -24,6 +25,11 @@ UNREACHABLE = (
     asyncpg.DiskFullError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+READY_SECONDS = 2
+
+
+class DatabaseAway(Exception):
+    """The database cannot be used now; what was asked of it is neither right nor wrong, and may be asked again."""
 
 
 class Database:
@@ -42,7 +48,11 @@ class Database:
             min_size=0,
             max_size=self._most,
             command_timeout=60,
-            server_settings={"idle_in_transaction_session_timeout": "60000"},
+            server_settings={
+                "idle_in_transaction_session_timeout": "60000",
+                # A plan that is made without the arrays in sight takes them for short, and turns quadratic.
+                "plan_cache_mode": "force_custom_plan",
+            },
         )
 
     async def close(self) -> None:
@@ -56,11 +66,16 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection outside any transaction."""
+        """Lend a connection outside any transaction; raises DatabaseAway."""
         if self._pool is None:
-            raise asyncpg.InterfaceError("the pool is not open")
-        async with self._pool.acquire() as conn:
-            yield conn
+            raise DatabaseAway("not opened yet")
+        try:
+            async with self._pool.acquire() as conn:
+                yield conn
+        except AWAY as why:
+            if isinstance(why, ValueError):  # an argument that the driver cannot send
+                raise
+            raise DatabaseAway(type(why).__name__) from why
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -73,8 +88,8 @@ class Database:
     async def trouble(self) -> str | None:
         """Return why the database cannot be used now, or None when all is well."""
         try:
-            async with self.connection() as conn:
-                await conn.fetchval("SELECT 1", timeout=2)
-        except (*UNREACHABLE, asyncpg.PostgresError) as why:
-            return f"no answer from the database ({type(why).__name__})"
+            async with asyncio.timeout(READY_SECONDS), self.connection() as conn:
+                await conn.fetchval("SELECT 1")
+        except (DatabaseAway, TimeoutError, asyncpg.PostgresError) as why:
+            return f"no answer from the database ({why or type(why).__name__})"
         return None

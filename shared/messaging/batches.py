@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import asyncpg
 
 from shared import logs
-from shared.database.pool import UNREACHABLE, Connection, Database
+from shared.database.pool import Connection, Database, DatabaseAway
 
 log = logs.get(__name__)
 
@@ -28,7 +28,7 @@ class Batches(Generic[T]):
     """One group is applied while the next gathers: at rest nobody waits, under load the groups grow by themselves.
 
     A group that fails is halved until the item at fault stands alone, so that it fails for its own submitter and
-    for nobody else. While the database is unreachable nothing fails: the group waits for it.
+    for nobody else. While the database is away nothing fails: the group waits for it.
     """
 
     def __init__(self, database: Database, apply: Apply[T], *, most: int = 200) -> None:
@@ -93,8 +93,8 @@ class Batches(Generic[T]):
             try:
                 async with self._database.transaction() as conn:
                     await self._apply(conn, items)
-            except UNREACHABLE as why:
-                log.warning("the database is away", error=type(why).__name__, waiting=len(items))
+            except DatabaseAway as why:
+                log.warning("the database is away", error=str(why), waiting=len(items))
             except PASSING:
                 tries += 1
                 if tries == TRIES:

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from shared.database.pool import UNREACHABLE
+from shared.database.pool import DatabaseAway
 from shared.errors import NotAllowed, Refused
 
 
@@ -18,11 +18,9 @@ def answer_with_problems(app: FastAPI) -> None:
         faults = [{"field": why.field, "reason": why.detail}] if why.field else []
         return _problem(why.status, why.code, why.detail, faults)
 
-    async def unreachable(request: Request, why: Exception) -> JSONResponse:
+    @app.exception_handler(DatabaseAway)
+    async def away(request: Request, why: DatabaseAway) -> JSONResponse:
         return _problem(503, "unavailable", "The database does not answer; nothing was changed. Try again soon.", [])
-
-    for error in UNREACHABLE:
-        app.add_exception_handler(error, unreachable)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, why: RequestValidationError) -> JSONResponse:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from shared.database.pool import UNREACHABLE, Database
+from shared.database.pool import Database, DatabaseAway
 from shared.parts import Part
 from shared.web.problems import answer_with_problems
 
@@ -62,7 +62,7 @@ def _health(database: Database, parts: Sequence[Part], observe: Sequence[Observe
     @router.get("/metrics")
     async def metrics() -> Response:
         for look in observe:
-            with suppress(*UNREACHABLE):  # what is counted in memory is worth having without it
+            with suppress(DatabaseAway):  # what is counted in memory is worth having without it
                 await look()
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -96,3 +96,15 @@ async def apply_one(database: Database, apply: Apply[str]) -> None:
         await batches.submit("item")
     finally:
         await batches.stop()
+
+
+async def test_what_the_driver_cannot_send_fails_and_waits_for_no_database(membership_database: Database) -> None:
+    async def send(conn: Connection, items: Sequence[int]) -> None:
+        await conn.execute("SELECT $1::integer[]", items)
+
+    batches: Batches[int] = Batches(membership_database, send)
+    await batches.start()
+    outcomes = await asyncio.gather(batches.submit(1), batches.submit(2**40), return_exceptions=True)
+    await batches.stop()
+
+    assert [type(why).__name__ for why in outcomes] == ["NoneType", "DataError"]

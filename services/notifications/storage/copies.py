@@ -24,17 +24,8 @@ FACTS = {"uid", "title", "mode", "starts_at", "ends_at", "host_town", "place", "
 
 
 async def take_turn(conn: Connection) -> None:
-    """Wait until no other transaction derives what is due, so that two never miss each other's changes.
-
-    Statements are planned for the arrays at hand: a plan made for any array takes it for a short one, and a meeting
-    with ten thousand invitations then takes minutes.
-    """
-    await conn.execute(
-        """
-        SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
-               pg_advisory_xact_lock(hashtextextended('notifications.due', 0))
-        """
-    )
+    """Wait until no other transaction derives what is due, so that two never miss each other's changes."""
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('notifications.due', 0))")
 
 
 async def keep_people(conn: Connection, events: Sequence[PersonUpdated]) -> None:
