@@ -11,7 +11,14 @@ from .secret_files import SERVICES, digest, write_secrets
 ROOT = Path(__file__).parents[2]
 ENV = ROOT / ".env"
 SECRETS = ROOT / ".secrets"
-MOUNTED = ("deploy/rabbitmq/*.conf", "deploy/rabbitmq/definitions/*", "deploy/compose/*", "deploy/postgres/*.sql")
+MOUNTED = (
+    "deploy/caddy/Caddyfile",
+    "deploy/compose/*.conf",
+    "deploy/compose/*.sh",
+    "deploy/postgres/*.sql",
+    "deploy/rabbitmq/*.conf",
+    "deploy/rabbitmq/definitions/*",
+)
 WAIT_SECONDS = 180
 
 
@@ -48,7 +55,9 @@ def env(args: argparse.Namespace) -> None:
     except ValueError as why:
         raise Refused(f"UPSTREAM_SYSTEMS: {why}") from None
     mounted = [path for pattern in MOUNTED for path in ROOT.glob(pattern) if path.is_file()]
-    settings.write_one(ENV, "CONFIGURATION", digest(SECRETS, [*mounted, ROOT / "deploy" / "caddy" / "Caddyfile"]))
+    for path in mounted:  # a checkout may be its owner's alone, and containers run as others
+        path.chmod(path.stat().st_mode | 0o444)
+    settings.write_one(ENV, "CONFIGURATION", digest(SECRETS, mounted))
     print("settings: .env; secrets: .secrets/ (keep a copy of both with the backups)")
 
 
