@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import aiormq
 from faststream import AckPolicy
@@ -21,7 +21,16 @@ from shared.messaging.ladder import Ladder
 
 log = logs.get(__name__)
 
+
+class Versioned(Protocol):
+    """An event about something whose version rises with every change."""
+
+    @property
+    def version(self) -> int: ...
+
+
 E = TypeVar("E", bound=Event)
+V = TypeVar("V", bound=Versioned)
 Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
 
 PREFETCH = 300
@@ -174,12 +183,12 @@ async def mark(conn: Connection, group: Sequence[Heard[Event]]) -> list[Heard[Ev
     return [heard for key, heard in reversed(unique.items()) if key in new]
 
 
-def newest(events: Iterable[E], key: Callable[[E], object]) -> list[E]:
+def newest(events: Iterable[V], key: Callable[[V], object]) -> list[V]:
     """Keep, of the events about each thing, the one with the highest `version`."""
-    kept: dict[object, E] = {}
+    kept: dict[object, V] = {}
     for event in events:
         known = kept.get(key(event))
-        if known is None or event.version > known.version:  # type: ignore[attr-defined]
+        if known is None or event.version > known.version:
             kept[key(event)] = event
     return list(kept.values())
 
