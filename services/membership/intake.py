@@ -96,7 +96,7 @@ class Intake:
     def take(self, incoming: Incoming) -> None:
         """Take in a message that has just come; refuse and keep it for a human, or note that it comes too early."""
         if isinstance(incoming.read, Refusal):
-            self._keep(incoming.delivery, incoming.read)
+            self.keepings.append(keeping(incoming.delivery, incoming.read))
             self.answers.append((incoming.delivery.system, rejection(incoming.read)))
         elif not self._apply(incoming.read):
             self._early.append((incoming.delivery, incoming.read))
@@ -121,7 +121,8 @@ class Intake:
             waiting, self._early = still_waiting, still_early
         for delivery, reported in self._early:
             key = organisation_key(reported.message)
-            self._keep(delivery, too_early(reported, self.register), key, self.now + EARLY_WAIT)
+            refusal = too_early(reported, self.register)
+            self.keepings.append(keeping(delivery, refusal, key, self.now + EARLY_WAIT))
 
     def _apply(self, reported: Reported, times: int = 1) -> bool:
         key = (reported.source, reported.id)
@@ -136,15 +137,12 @@ class Intake:
         self.answers += [(reported.system, _answer(reported, taken_in))] * times
         return True
 
-    def _keep(
-        self,
-        delivery: Delivery,
-        refusal: Refusal,
-        organisation: str | None = None,
-        wait_until: datetime | None = None,
-    ) -> None:
-        keeping = Keeping(delivery, refusal.source, refusal.id, refusal.type, organisation, refusal.faults, wait_until)
-        self.keepings.append(keeping)
+
+def keeping(
+    delivery: Delivery, refusal: Refusal, organisation: str | None = None, wait_until: datetime | None = None
+) -> Keeping:
+    """Keep a message with what is wrong with it: for a human, or until a moment in the hope of what is missing."""
+    return Keeping(delivery, refusal.source, refusal.id, refusal.type, organisation, refusal.faults, wait_until)
 
 
 def too_early(reported: Reported, register: Register) -> Refusal:

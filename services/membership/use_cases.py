@@ -15,8 +15,8 @@ from shared.messaging import outbox
 from . import storage
 from .domain import Register
 from .envelope import read
-from .intake import Codes, Incoming, Intake, check, rejection, too_early
-from .messages import Failed, Keeping, Kept, Refusal, Reported, organisation_key
+from .intake import Codes, Incoming, Intake, check, keeping, rejection, too_early
+from .messages import Failed, Kept, Refusal, Reported, organisation_key
 
 log = logs.get(__name__)
 
@@ -44,13 +44,7 @@ async def take_in(conn: Connection, group: Sequence[Incoming], now: datetime) ->
 async def hold(conn: Connection, group: Sequence[Failed], now: datetime) -> None:
     """Keep messages that we fail on until somebody has mended us, and answer them."""
     refused = [(failed.delivery, _our_own_fault(failed, now)) for failed in group]
-    await storage.add_kept(
-        conn,
-        [
-            Keeping(delivery, refusal.source, refusal.id, refusal.type, None, refusal.faults, wait_until=None)
-            for delivery, refusal in refused
-        ],
-    )
+    await storage.add_kept(conn, [keeping(delivery, refusal) for delivery, refusal in refused])
     await outbox.add_answers(conn, [(delivery.system, rejection(refusal)) for delivery, refusal in refused])
 
 
@@ -152,12 +146,12 @@ async def _store(conn: Connection, intake: Intake) -> None:
             event_type=reported.message.type,
             outcome=what.outcome,
         )
-    for keeping in intake.keepings:
+    for kept in intake.keepings:
         log.warning(
             "kept in quarantine",
-            system=keeping.delivery.system,
-            waiting=keeping.wait_until is not None,
-            faults=[f"{fault.field}: {fault.code}" for fault in keeping.faults],
+            system=kept.delivery.system,
+            waiting=kept.wait_until is not None,
+            faults=[f"{fault.field}: {fault.code}" for fault in kept.faults],
         )
 
 

@@ -101,9 +101,10 @@ class _Leader:
             outcomes = await asyncio.gather(*map(self._publish, rows), return_exceptions=True)
             results = list(zip((row["seq"] for row in rows), outcomes, strict=True))
             refused = [(seq, type(why).__name__) for seq, why in results if isinstance(why, DeliveryError)]
-            await self._remove([seq for seq, why in results if why is None])
+            published = [seq for seq, why in results if why is None]
+            await self._remove(published)
             await self._note_refusals(refused)
-        metrics.PUBLISHED.inc(len([seq for seq, why in results if why is None]))
+        metrics.PUBLISHED.inc(len(published))
         metrics.REFUSED.inc(len(refused))
         for why in outcomes:
             if isinstance(why, BaseException) and not isinstance(why, DeliveryError):

@@ -178,17 +178,7 @@ async def _store_organisations(conn: Connection, organisations: Iterable[Organis
                reason = excluded.reason, said = excluded.said, version = excluded.version
          WHERE organisations IS DISTINCT FROM excluded
         """,
-        rows.rows(
-            {
-                **rows.columns_of(o),
-                **dict(o.report),
-                "ends_on": o.ends_on,
-                **rows.position_columns("described", o.described),
-                **rows.position_columns("joined", o.joined),
-                **rows.position_columns("left", o.left),
-            }
-            for o in organisations
-        ),
+        rows.rows({**rows.columns_of(o), "ends_on": o.ends_on} for o in organisations),
     )
 
 
@@ -241,9 +231,7 @@ async def _store_contacts(conn: Connection, contacts: Iterable[Contact]) -> None
                position_time = excluded.position_time, position_id = excluded.position_id
          WHERE contacts IS DISTINCT FROM excluded
         """,
-        rows.rows(
-            {**rows.columns_of(contact), **rows.position_columns("position", contact.position)} for contact in contacts
-        ),
+        rows.rows(rows.columns_of(contact) for contact in contacts),
     )
 
 
@@ -274,13 +262,5 @@ async def _store_appointments(conn: Connection, appointments: Iterable[Appointme
                role = excluded.role, title = excluded.title, mandate_id = excluded.mandate_id
          WHERE appointments IS DISTINCT FROM excluded
         """,
-        rows.rows(
-            {
-                **rows.columns_of(appointment),
-                **rows.position_columns("appointed", appointment.appointed),
-                **rows.position_columns("ended", appointment.ended),
-                **rows.position_columns("titled", appointment.titled),
-            }
-            for appointment in appointments
-        ),
+        rows.rows(rows.columns_of(appointment) for appointment in appointments),
     )

@@ -21,8 +21,20 @@ def _plain(value: object) -> str:
 
 
 def columns_of(record: Organisation | Person | Contact | Mandate | Appointment) -> dict[str, object]:
-    """Return a record's fields by name; `dataclasses.asdict` copies each value deeply, which costs more than SQL."""
-    return {name: getattr(record, name) for name in record.__slots__}
+    """Return a record's columns by name: a position has two, `<name>_time` and `<name>_id`, a report those it lists.
+
+    `dataclasses.asdict` would copy each value deeply, which costs more than the SQL.
+    """
+    found: dict[str, object] = {}
+    for name in record.__slots__:
+        value = getattr(record, name)
+        if isinstance(value, Position):
+            found[f"{name}_time"], found[f"{name}_id"] = value
+        elif isinstance(value, OrganisationReport):
+            found.update(value)
+        else:
+            found[name] = value
+    return found
 
 
 def columns(keys: Collection[tuple[str, str]]) -> tuple[list[str], list[str]]:
@@ -34,12 +46,6 @@ def position(row: asyncpg.Record, name: str) -> Position | None:
     """Read a position, where there is one, from its two columns."""
     time, message_id = row[f"{name}_time"], row[f"{name}_id"]
     return None if time is None else Position(time, message_id.encode())
-
-
-def position_columns(name: str, at: Position | None) -> dict[str, object]:
-    """Write a position into its two columns."""
-    time, message_id = at or (None, None)
-    return {f"{name}_time": time, f"{name}_id": message_id}
 
 
 def organisation(row: asyncpg.Record) -> Organisation:
