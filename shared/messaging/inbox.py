@@ -95,7 +95,9 @@ class Inbox:
 
     async def stop(self) -> None:
         """Stop taking messages, finish those begun, then close; nothing is handed back that was not begun."""
-        if self._connecting and not self._connecting.done():
+        if self._connecting:
+            # Messages may come before the consumer's name does; without it the consumer cannot be cancelled.
+            await asyncio.wait([self._connecting], timeout=CONNECT_SECONDS)
             self._connecting.cancel()
             await asyncio.wait([self._connecting])
         await self._cancel_consumer()
