@@ -3,9 +3,28 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
+
+from aio_pika.abc import AbstractChannel
 
 LOOK_SECONDS = 0.02
 QUIET_LOOKS = 5
+
+
+class _Remembering(dict[str, Any]):
+    """Consumers by tag, of which none is forgotten."""
+
+    def pop(self, tag: str, default: Any = None) -> Any:
+        return self.get(tag, default)
+
+
+async def listen_to_the_end(channel: AbstractChannel) -> None:
+    """Have a channel hand over also what comes for a consumer after the broker has confirmed its end.
+
+    The library would drop it unsettled. To be called before the consumer is cancelled.
+    """
+    underlay = await channel.get_underlay_channel()
+    underlay.consumers = _Remembering(underlay.consumers)  # type: ignore[attr-defined]
 
 
 class InHand:

@@ -16,7 +16,7 @@ from shared.database.pool import Connection, Database
 from shared.messaging import cloudevents, metrics, topology
 from shared.messaging.batches import Batches
 from shared.messaging.cloudevents import Heard, Unreadable
-from shared.messaging.in_hand import InHand
+from shared.messaging.in_hand import InHand, listen_to_the_end
 from shared.messaging.ladder import Ladder
 
 log = logs.get(__name__)
@@ -97,7 +97,7 @@ class Inbox:
         """Stop taking messages, finish those begun, then close; nothing is handed back that was not begun."""
         if self._connecting:
             # Messages may come before the consumer's name does; without it the consumer cannot be cancelled.
-            await asyncio.wait([self._connecting], timeout=CONNECT_SECONDS)
+            await asyncio.wait([self._connecting], timeout=3 * CONNECT_SECONDS)
             self._connecting.cancel()
             await asyncio.wait([self._connecting])
         await self._cancel_consumer()
@@ -130,6 +130,7 @@ class Inbox:
         queue, tag = self._subscriber._queue_obj, self._subscriber._consumer_tag
         if queue is not None and tag is not None and not queue.channel.is_closed:
             self._subscriber._consumer_tag = None
+            await listen_to_the_end(queue.channel)
             await queue.cancel(tag)
 
     async def _hear(self, message: RabbitMessage) -> None:
