@@ -1,19 +1,23 @@
-"""The command line that every service has: `serve`, `migrate` and `parked`; a service adds what its operators do."""
+"""The command line that every service has; a service adds what its own operators do."""
 
 import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import uvicorn
+from aiormq.exceptions import AMQPError
 from fastapi import FastAPI
 
-from shared import logs
+from shared import logs, status
 from shared.database.migrations import MigrationFailed, migrate
-from shared.messaging import parked
+from shared.database.pool import Database, opened
+from shared.errors import Trouble
+from shared.findings import Look
+from shared.messaging import parked, said
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -27,12 +31,14 @@ def run(
     parts: Sequence[str],
     settings: type[S],
     build: Callable[[S, Sequence[str]], FastAPI],
+    looks: Callable[[S, Database], Sequence[Look]],
     *,
     extend: "Callable[[Commands], None]" = lambda commands: None,
 ) -> None:
     """Run one command of a service.
 
-    `extend` adds commands of its own; each sets the default `run`, a function of the arguments.
+    `looks` are what `status` asks. `extend` adds commands of its own; each sets the default `run`, a function of the
+    arguments.
     """
     args = _parser(service, parts, extend).parse_args()
     match args.command:
@@ -41,9 +47,13 @@ def run(
             _serve(service, read, build(read, args.only or parts))
         case "migrate":
             _migrate(service)
+        case "status":
+            asked = settings.read()
+            raise SystemExit(status.show(service, asked, lambda database: looks(asked, database)))
         case "parked":
-            for line in asyncio.run(parked.run(secret("AMQP_URL"), service, args)):
-                sys.stdout.write(line + "\n")
+            say(parked.run(secret("AMQP_URL"), service, args))
+        case "outbox":
+            say(_run_outbox(args))
         case _:
             args.run(args)
 
@@ -60,7 +70,9 @@ def _parser(service: str, parts: Sequence[str], extend: "Callable[[Commands], No
         help=f"run this part alone; may be given several times ({', '.join(parts)})",
     )
     commands.add_parser("migrate", help="bring the service's schema up to date (needs DATABASE_OWNER_URL)")
-    parked.add_commands(commands)
+    commands.add_parser("status", help="say in words how the service does; ends with 1 where you have something to do")
+    parked.add_commands(commands.add_parser("parked", help="events that could not be taken in"))
+    said.add_commands(commands.add_parser("outbox", help="events that the broker refused to take"))
     extend(commands)
     return top
 
@@ -85,6 +97,22 @@ def _migrate(service: str) -> None:
     except (MigrationFailed, OSError) as why:
         sys.stderr.write(f"{service}: {why}\n")
         raise SystemExit(1) from None
+
+
+async def _run_outbox(args: argparse.Namespace) -> list[str]:
+    async with opened(secret("DATABASE_URL")) as database:
+        return await said.run(database, args)
+
+
+def say(act: Coroutine[Any, Any, Sequence[str]]) -> None:
+    """Carry out what an operator asked for, and print its lines, or what is away."""
+    try:
+        lines = asyncio.run(act)
+    except (Trouble, AMQPError, OSError) as why:
+        sys.stderr.write(f"{why if isinstance(why, Trouble) else f'no answer ({why!r})'}\n")
+        raise SystemExit(1) from None
+    for line in lines:
+        sys.stdout.write(line + "\n")
 
 
 def secret(name: str) -> str:

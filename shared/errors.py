@@ -1,6 +1,10 @@
-"""The ways in which a request can be wrong; each has a stable code and says what would be right."""
+"""The ways in which a request can be wrong, each with a stable code and what would be right; and what is away."""
 
 from typing import ClassVar
+
+
+class Trouble(Exception):
+    """Something cannot be done now, through no fault of what was asked; the words say why, and name no person."""
 
 
 class Refused(Exception):

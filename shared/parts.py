@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from shared import logs
+from shared.errors import Trouble
 
 log = logs.get(__name__)
 
@@ -64,8 +65,9 @@ class Loop:
             try:
                 more = await self._step()
             except Exception as why:
-                self._trouble = f"{type(why).__name__} at its last step"
-                log.warning("step failed", part=self.name, error=type(why).__name__, exc_info=delay > 1)
+                self._trouble = str(why) if isinstance(why, Trouble) else f"{type(why).__name__} at its last step"
+                traced = delay > 1 and not isinstance(why, Trouble)
+                log.warning("step failed", part=self.name, why=self._trouble, exc_info=traced)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, self._slowest)
                 continue

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.errors import CannotStart
 from deploy.local.passwords import Passwords
-from shared.database.pool import Database
+from shared.database.pool import Database, opened
 from tests.support.broker import Broker
 from tests.support.databases import Databases, ServiceDatabase
 from tests.support.servers import SYSTEMS, running_broker, running_databases
@@ -59,32 +59,22 @@ async def database(databases: Databases) -> AsyncIterator[DatabaseOf]:
 @pytest.fixture
 async def membership_database(database: DatabaseOf) -> AsyncIterator[Database]:
     """A fresh membership schema, opened as the service opens it."""
-    async with _opened((await database("membership")).runtime_url) as opened:
-        yield opened
+    async with opened((await database("membership")).runtime_url) as made:
+        yield made
 
 
 @pytest.fixture
 async def meetings_database(database: DatabaseOf) -> AsyncIterator[Database]:
     """A fresh meetings schema, opened as the service opens it."""
-    async with _opened((await database("meetings")).runtime_url) as opened:
-        yield opened
+    async with opened((await database("meetings")).runtime_url) as made:
+        yield made
 
 
 @pytest.fixture
 async def notifications_database(database: DatabaseOf) -> AsyncIterator[Database]:
     """A fresh notifications schema, opened as the service opens it."""
-    async with _opened((await database("notifications")).runtime_url) as opened:
-        yield opened
-
-
-@asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Database]:
-    database = Database(url)
-    await database.open()
-    try:
-        yield database
-    finally:
-        await database.close()
+    async with opened((await database("notifications")).runtime_url) as made:
+        yield made
 
 
 @asynccontextmanager

@@ -2,8 +2,8 @@
 
 from shared import cli
 
-from .app import PARTS, build
+from .app import PARTS, build, looks
 from .settings import Settings
 
 if __name__ == "__main__":
-    cli.run("meetings", PARTS, Settings, build)
+    cli.run("meetings", PARTS, Settings, build, looks)

@@ -6,12 +6,14 @@ from fastapi import FastAPI
 
 from shared.clock import Clock, utc_now
 from shared.database.pool import Database
+from shared.findings import Look
 from shared.messaging.inbox import Inbox
-from shared.messaging.metrics import outbox_gauges
 from shared.messaging.relay import Relay
+from shared.messaging.said import outbox_look
+from shared.messaging.watch import broker_look
 from shared.parts import Loop, Part
 from shared.web.operator import operator_only
-from shared.web.service import Observe, service_app
+from shared.web.service import service_app
 
 from .api import api
 from .planner import plan
@@ -27,12 +29,10 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     database_url, amqp_url = settings.database_url.get_secret_value(), settings.amqp_url.get_secret_value()
     database = Database(database_url)
     parts: list[Part] = []
-    observe: list[Observe] = []
     if "relay" in only:
         relay = Relay("meetings", database_url, amqp_url)
         database.on_commit(relay.wake)
         parts.append(relay)
-        observe.append(outbox_gauges(database, now))
     if "planner" in only:
         parts.append(Loop("planner", lambda: plan(database, settings.uid_domain, now), pause=PLANNER_SECONDS))
     if "subscribers" in only:
@@ -41,4 +41,10 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         parts.append(inbox)
     guard = operator_only(settings.operator_token.get_secret_value())
     routers = [api(database, guard, settings.uid_domain, now)] if "web" in only else []
-    return service_app("meetings", database, parts, routers=routers, observe=observe)
+    return service_app("meetings", database, parts, routers=routers, looks=looks(settings, database, now))
+
+
+def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[Look]:
+    """Return what tells how meetings does, whichever of its processes is asked."""
+    amqp_url = settings.amqp_url.get_secret_value()
+    return [outbox_look("meetings", database, now), broker_look("meetings", amqp_url)]

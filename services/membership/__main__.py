@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from shared import cli
 from shared.clock import utc_now
-from shared.database.pool import Connection, Database
+from shared.database.pool import Connection, opened
 from shared.errors import Refused
+from shared.messaging import unrouted
 
 from . import storage, use_cases
-from .app import PARTS, build
+from .app import PARTS, build, looks
 from .messages import Kept
 from .settings import Settings
 
@@ -23,6 +24,7 @@ def add_commands(commands: "cli.Commands") -> None:
     """Add what membership's operators do."""
     _add_quarantine(commands.add_parser("quarantine", help="messages that could not be taken in"))
     _add_systems(commands.add_parser("systems", help="other systems that may report to us"))
+    _add_unrouted(commands.add_parser("unrouted", help="messages that no queue wanted"))
 
 
 def _add_quarantine(parser: argparse.ArgumentParser) -> None:
@@ -45,18 +47,18 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
     acts.add_parser("list", help="which system speaks for which source").set_defaults(run=_run(_list_systems))
 
 
+def _add_unrouted(parser: argparse.ArgumentParser) -> None:
+    unrouted.add_commands(parser)
+    parser.set_defaults(run=lambda args: cli.say(unrouted.run(cli.secret("AMQP_URL"), args)))
+
+
 def _run(act: Act) -> Callable[[argparse.Namespace], None]:
     return lambda args: asyncio.run(_in_transaction(act, args))
 
 
 async def _in_transaction(act: Act, args: argparse.Namespace) -> None:
-    database = Database(cli.secret("DATABASE_URL"))
-    await database.open()
-    try:
-        async with database.transaction() as conn:
-            status = await act(conn, args)
-    finally:
-        await database.close()
+    async with opened(cli.secret("DATABASE_URL")) as database, database.transaction() as conn:
+        status = await act(conn, args)
     raise SystemExit(status)
 
 
@@ -123,4 +125,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    cli.run("membership", PARTS, Settings, build, extend=add_commands)
+    cli.run("membership", PARTS, Settings, build, looks, extend=add_commands)

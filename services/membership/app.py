@@ -6,14 +6,17 @@ from fastapi import FastAPI
 
 from shared.clock import Clock, utc_now
 from shared.database.pool import Database
-from shared.messaging.metrics import outbox_gauges
+from shared.findings import Look
 from shared.messaging.relay import Relay
+from shared.messaging.said import outbox_look
+from shared.messaging.watch import broker_look
 from shared.parts import Loop, Part
 from shared.web.operator import operator_only
 from shared.web.service import service_app
 
 from . import use_cases
 from .api import api
+from .metrics import quarantine_look
 from .settings import Settings
 from .subscribers import Door
 
@@ -35,7 +38,17 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     if "subscribers" in only:
         parts.append(Door(database, amqp_url, now))
     routers = [api(database, operator_only(settings.operator_token.get_secret_value()))] if "web" in only else []
-    return service_app("membership", database, parts, routers=routers, observe=[outbox_gauges(database, now)])
+    return service_app("membership", database, parts, routers=routers, looks=looks(settings, database, now))
+
+
+def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[Look]:
+    """Return what tells how membership does, whichever of its processes is asked."""
+    amqp_url = settings.amqp_url.get_secret_value()
+    return [
+        outbox_look("membership", database, now),
+        broker_look("membership", amqp_url, reads_unrouted=True),
+        quarantine_look(database),
+    ]
 
 
 async def plan(database: Database, now: Clock) -> bool:

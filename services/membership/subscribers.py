@@ -27,7 +27,8 @@ log = logs.get(__name__)
 
 PREFETCH = 500
 LOOK_SECONDS = 1.0
-DRAIN_SECONDS = 8
+HOLD_SECONDS = 2
+DRAIN_SECONDS = 6
 CONNECT_SECONDS = 10
 
 
@@ -55,7 +56,7 @@ class Door:
         self._open = AsyncExitStack()
         self._channel: AbstractChannel | None = None
         self._tag = ""
-        self._in_hand = InHand()
+        self._in_hand = InHand(PREFETCH)
         self.trouble = self._loop.trouble
 
     async def start(self) -> None:
@@ -67,10 +68,11 @@ class Door:
     async def stop(self) -> None:
         """Take no more, finish what is in hand, then close."""
         await self._loop.stop()
+        await self._in_hand.hold(HOLD_SECONDS)
         if self._channel and not self._channel.is_closed:
             underlay = await self._channel.get_underlay_channel()
             await underlay.basic_cancel(self._tag)
-        await self._in_hand.finished(DRAIN_SECONDS)
+        await self._in_hand.finish(DRAIN_SECONDS)
         await self._batches.stop()
         await self._holding.stop()
         await self._open.aclose()
@@ -105,7 +107,9 @@ class Door:
     async def _take(self, message: AbstractIncomingMessage) -> None:
         with self._in_hand.one():
             try:
-                if await self._store(message):
+                stored = await self._store(message)
+                await self._in_hand.may_settle()
+                if stored:
                     await message.ack()
                 else:
                     await message.reject()

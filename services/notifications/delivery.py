@@ -8,6 +8,7 @@ from shared import logs
 from shared.clock import Clock
 from shared.database.pool import Connection as DatabaseConnection
 from shared.database.pool import Database
+from shared.errors import Trouble
 from shared.messaging.batches import Batches
 from shared.parts import Loop
 
@@ -24,8 +25,11 @@ SWEEP_SECONDS = 5.0
 DRAIN_SECONDS = 8.0
 
 
-class NameIsTaken(Exception):
+class NameIsTaken(Trouble):
     """Another process sends under this name. Its e-mails would be taken for our own from before a restart."""
+
+    def __init__(self, sender: str) -> None:
+        super().__init__(f"another process sends under the name {sender}: set SENDER")
 
 
 class Delivery:
@@ -91,8 +95,7 @@ class Delivery:
         conn = await self._name_held.enter_async_context(self._database.connection())
         if not await storage.hold_sender(conn, self._sender):
             await self._name_held.aclose()
-            log.error("another process sends under this name: set SENDER", sender=self._sender)
-            raise NameIsTaken
+            raise NameIsTaken(self._sender)
         self._holding = conn
 
     async def _begin(self) -> None:

@@ -1,29 +1,44 @@
 """What operators watch: attempts as they happen, and the queue when they look."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, Sequence
 
 from prometheus_client import Counter, Gauge
 
 from shared.clock import Clock
 from shared.database.pool import Database
+from shared.findings import Finding, Look
 
 from . import storage
+
+LATE_SECONDS = 60
 
 ATTEMPTS = Counter("notifications_delivery_attempts", "Attempts to hand an e-mail over.", ["outcome"])
 EMAILS = Gauge("notifications_emails", "E-mails by kind and state.", ["kind", "state"])
 OVERDUE = Gauge("notifications_overdue_seconds", "How long the e-mail that is due longest has waited.")
 
 
-def queue_gauges(database: Database, now: Clock) -> Callable[[], Awaitable[None]]:
-    """Return what sets the gauges of the queue."""
+def queue_look(database: Database, now: Clock) -> Look:
+    """Return what sets the gauges of the queue, and says how it is with it."""
 
-    async def look() -> None:
+    async def look() -> Sequence[Finding]:
         async with database.connection() as conn:
             counts, due = await storage.count_emails(conn), await storage.next_due(conn)
         EMAILS.clear()
         for kind, states in counts.items():
             for state, count in states.items():
                 EMAILS.labels(kind, state).set(count)
-        OVERDUE.set(max(0.0, (now() - due).total_seconds()) if due else 0.0)
+        overdue = max(0.0, (now() - due).total_seconds()) if due else 0.0
+        OVERDUE.set(overdue)
+        return [_in_words(counts, overdue)]
 
     return look
+
+
+def _in_words(counts: Mapping[str, Mapping[str, int]], overdue: float) -> Finding:
+    waiting, sent, failed = (
+        sum(states.get(state, 0) for states in counts.values()) for state in ("queued", "sent", "failed")
+    )
+    words = f"{waiting} wait, {sent} are sent, {failed} could not be delivered"
+    if overdue < LATE_SECONDS:
+        return Finding("e-mails", words)
+    return Finding("e-mails", f"{words}; one is {overdue:.0f} s late: does the mail server take them?", well=False)

@@ -14,7 +14,7 @@ from shared.parts import Loop
 
 from . import metrics, storage
 from .domain import Attempt, Email, Outcome, next_attempt
-from .smtp import Away, Connection
+from .smtp import Connection
 from .writing import Writer
 
 log = logs.get(__name__)
@@ -97,9 +97,6 @@ class Line:
             while waiting and not self._finishing and clock() < begin_until:
                 await self._connection.open()
                 await self._send(waiting.popleft())
-        except Away as why:
-            log.warning("the mail server is away", sender=self._sender, why=str(why))
-            raise
         finally:
             self._last_used = clock()
             if waiting:

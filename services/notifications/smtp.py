@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from shared.errors import Trouble
+
 from .domain import Outcome
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
@@ -25,8 +27,11 @@ OUR_FAULT = frozenset({502, 503, 530, 534, 535, 538})
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")
 
 
-class Away(Exception):
+class Away(Trouble):
     """The server cannot be talked to now; nothing was tried, so nothing is known of any e-mail."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the mail server is away ({why})")
 
 
 @dataclass(frozen=True, slots=True)

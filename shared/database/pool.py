@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
+from shared.errors import Trouble
+
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
@@ -28,8 +30,11 @@ AWAY = (
 READY_SECONDS = 2
 
 
-class DatabaseAway(Exception):
+class DatabaseAway(Trouble):
     """The database cannot be used now; what was asked of it is neither right nor wrong, and may be asked again."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"no answer from the database ({why})")
 
 
 class Database:
@@ -90,6 +95,19 @@ class Database:
         try:
             async with asyncio.timeout(READY_SECONDS), self.connection() as conn:
                 await conn.fetchval("SELECT 1")
-        except (DatabaseAway, TimeoutError, asyncpg.PostgresError) as why:
-            return f"no answer from the database ({why or type(why).__name__})"
+        except DatabaseAway as why:
+            return str(why)
+        except (TimeoutError, asyncpg.PostgresError) as why:
+            return str(DatabaseAway(type(why).__name__))
         return None
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """Lend a database for as long as the block lasts."""
+    database = Database(url)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -16,7 +16,7 @@ from shared.database.pool import Connection, Database
 from shared.messaging import cloudevents, metrics, topology
 from shared.messaging.batches import Batches
 from shared.messaging.cloudevents import Heard, Unreadable
-from shared.messaging.in_hand import InHand, listen_to_the_end
+from shared.messaging.in_hand import InHand
 from shared.messaging.ladder import Ladder
 
 log = logs.get(__name__)
@@ -34,7 +34,8 @@ V = TypeVar("V", bound=Versioned)
 Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
 
 PREFETCH = 300
-DRAIN_SECONDS = 8
+HOLD_SECONDS = 2
+DRAIN_SECONDS = 6
 CONNECT_SECONDS = 1
 
 
@@ -72,7 +73,7 @@ class Inbox:
         )
         self._subscriber(self._hear)
         self._connecting: asyncio.Task[None] | None = None
-        self._in_hand = InHand()
+        self._in_hand = InHand(PREFETCH)
 
     def hears(self, *kinds: type[E]) -> Callable[[Hearer[E]], Hearer[E]]:
         """Register the one subscriber for some kinds of events; it gets them together, as they came."""
@@ -100,8 +101,9 @@ class Inbox:
             await asyncio.wait([self._connecting], timeout=3 * CONNECT_SECONDS)
             self._connecting.cancel()
             await asyncio.wait([self._connecting])
+        await self._in_hand.hold(HOLD_SECONDS)
         await self._cancel_consumer()
-        await self._in_hand.finished(DRAIN_SECONDS)
+        await self._in_hand.finish(DRAIN_SECONDS)
         await self._broker.stop()
         await self._batches.stop()
 
@@ -130,7 +132,6 @@ class Inbox:
         queue, tag = self._subscriber._queue_obj, self._subscriber._consumer_tag
         if queue is not None and tag is not None and not queue.channel.is_closed:
             self._subscriber._consumer_tag = None
-            await listen_to_the_end(queue.channel)
             await queue.cancel(tag)
 
     async def _hear(self, message: RabbitMessage) -> None:
@@ -141,6 +142,7 @@ class Inbox:
                 log.warning("the retry ladder is away", error=type(why).__name__)
                 await asyncio.sleep(1)
                 raise NackMessage from why
+            await self._in_hand.may_settle()
 
     async def _take(self, message: RabbitMessage) -> None:
         try:

@@ -26,7 +26,7 @@ class Parked:
 
 async def waiting(amqp_url: str, service: str) -> list[Parked]:
     """List the parked messages of a service, oldest first; they stay where they are."""
-    async with _messages(amqp_url, service) as (_, messages):
+    async with held(amqp_url, topology.parked(service)) as (_, messages):
         return [_parked(message) for message in messages]
 
 
@@ -38,7 +38,7 @@ async def replay(amqp_url: str, service: str, ids: Iterable[str] | None = None) 
     """
     wanted = None if ids is None else set(ids)
     replayed = 0
-    async with _messages(amqp_url, service) as (channel, messages):
+    async with held(amqp_url, topology.parked(service)) as (channel, messages):
         exchange = await channel.get_exchange(topology.retry(service), ensure=False)
         for message in messages:
             if wanted is None or _parked(message).event_id in wanted:
@@ -48,11 +48,9 @@ async def replay(amqp_url: str, service: str, ids: Iterable[str] | None = None) 
     return replayed
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `parked list` and `parked replay` to a service's command line."""
-    acts = commands.add_parser("parked", help="events that could not be taken in").add_subparsers(
-        dest="act", required=True, metavar="act"
-    )
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Add `list` and `replay`."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="act")
     acts.add_parser("list", help="show their ids, types and errors")
     again = acts.add_parser("replay", help="try to take them in again")
     again.add_argument("id", nargs="*", help="these alone (default: all)")
@@ -68,13 +66,11 @@ async def run(amqp_url: str, service: str, args: argparse.Namespace) -> list[str
 
 
 @asynccontextmanager
-async def _messages(
-    amqp_url: str, service: str
-) -> AsyncIterator[tuple[AbstractChannel, list[AbstractIncomingMessage]]]:
-    """Hold all parked messages; those not acknowledged go back to the queue when the connection closes."""
+async def held(amqp_url: str, name: str) -> AsyncIterator[tuple[AbstractChannel, list[AbstractIncomingMessage]]]:
+    """Hold all messages of a queue; those not acknowledged go back to it when the connection closes."""
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        queue = await channel.get_queue(topology.parked(service), ensure=False)
+        queue = await channel.get_queue(name, ensure=False)
         messages = []
         while message := await queue.get(fail=False):
             messages.append(message)

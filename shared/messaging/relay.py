@@ -7,11 +7,18 @@ from dataclasses import dataclass
 
 import aio_pika
 import asyncpg
-from aio_pika.abc import AbstractChannel, DeliveryMode
-from aiormq.exceptions import DeliveryError
+from aio_pika.abc import AbstractChannel, AbstractConnection, DeliveryMode
+from aiormq.exceptions import (
+    AMQPConnectionError,
+    ChannelClosed,
+    ChannelInvalidStateError,
+    ConnectionClosed,
+    DeliveryError,
+)
 
 from shared import logs
 from shared.database.pool import Connection
+from shared.errors import Trouble
 from shared.messaging import cloudevents, metrics
 from shared.parts import Loop
 
@@ -22,6 +29,8 @@ PUBLISH_SECONDS = 10
 MOST_ATTEMPTS = 20
 STANDBY_SECONDS = 1.0
 CONNECT_SECONDS = 10
+# What the broker does when it dislikes a row: an exchange that is not ours, a body that is too large.
+CLOSED = (ChannelClosed, ChannelInvalidStateError, ConnectionClosed)
 # A leader whose host vanished must lose its lock soon.
 KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
@@ -39,6 +48,7 @@ class Relay:
         self._connections = AsyncExitStack()
         self._conn: Connection | None = None
         self._leader: _Leader | None = None
+        self._one_by_one = False
         self.start = self._loop.start
         self.trouble = self._loop.trouble
         self.wake = self._loop.wake
@@ -54,7 +64,8 @@ class Relay:
                 await asyncio.sleep(STANDBY_SECONDS)
                 return False
             return self._leader is not None and await self._leader.publish_oldest()
-        except BaseException:
+        except BaseException as why:
+            self._one_by_one = isinstance(why, CLOSED)
             await self._disconnect()
             raise
 
@@ -66,11 +77,13 @@ class Relay:
             self._connections.push_async_callback(self._conn.close, timeout=2)
         if not await self._conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
             return False
-        async with asyncio.timeout(CONNECT_SECONDS):
-            connection = await aio_pika.connect(self._amqp_url, client_properties={"connection_name": lock})
-            self._connections.push_async_callback(connection.close)
-            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        self._leader = _Leader(self._service, self._conn, channel)
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                connection = await aio_pika.connect(self._amqp_url, client_properties={"connection_name": lock})
+        except (AMQPConnectionError, TimeoutError) as why:
+            raise Trouble(f"no answer from the broker ({type(why).__name__})") from why
+        self._connections.push_async_callback(connection.close)
+        self._leader = _Leader(self._service, self._conn, connection, self._one_by_one)
         return True
 
     async def _disconnect(self) -> None:
@@ -82,7 +95,7 @@ class Relay:
             log.info("a connection closed with an error", part=self.name, error=type(why).__name__)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Leader:
     """The relay that holds the lock, and its connections.
 
@@ -92,27 +105,52 @@ class _Leader:
 
     service: str
     conn: Connection
-    channel: AbstractChannel
+    broker: AbstractConnection
+    one_by_one: bool
+    channel: AbstractChannel | None = None
 
     async def publish_oldest(self) -> bool:
         """Publish the oldest rows; return whether there may be more to do at once."""
         async with self.conn.transaction():
             rows = await self._oldest()
-            outcomes = await asyncio.gather(*map(self._publish, rows), return_exceptions=True)
-            results = list(zip((row["seq"] for row in rows), outcomes, strict=True))
-            refused = [(seq, type(why).__name__) for seq, why in results if isinstance(why, DeliveryError)]
+            outcomes = await (self._publish_in_turn(rows) if self.one_by_one else self._publish_together(rows))
+            results = list(zip((row["seq"] for row in rows), outcomes, strict=False))
+            refused = [(seq, type(why).__name__) for seq, why in results if self._is_refusal(why)]
             published = [seq for seq, why in results if why is None]
             await self._remove(published)
             await self._note_refusals(refused)
         metrics.PUBLISHED.inc(len(published))
         metrics.REFUSED.inc(len(refused))
         for why in outcomes:
-            if isinstance(why, BaseException) and not isinstance(why, DeliveryError):
+            if why is not None and not self._is_refusal(why):
                 raise why
+        self.one_by_one = self.one_by_one and bool(refused)
         if refused:
             log.error("the broker refuses events", part=Relay.name, refused=len(refused), error=refused[0][1])
             await asyncio.sleep(STANDBY_SECONDS)
         return bool(rows)
+
+    async def _publish_together(self, rows: Sequence[asyncpg.Record]) -> list[BaseException | None]:
+        channel = await self._open_channel()
+        return await asyncio.gather(*(self._publish(row, channel) for row in rows), return_exceptions=True)
+
+    async def _publish_in_turn(self, rows: Sequence[asyncpg.Record]) -> list[BaseException | None]:
+        """Publish each once the one before it is confirmed or refused; stop where the connection is in trouble."""
+        outcomes: list[BaseException | None] = []
+        for row in rows:
+            outcomes += await self._publish_together([row])
+            if outcomes[-1] is not None and not self._is_refusal(outcomes[-1]):
+                break
+        return outcomes
+
+    def _is_refusal(self, outcome: BaseException | None) -> bool:
+        """Tell whether the broker refuses this row; where it closes the channel, that is known of a lone row only."""
+        return isinstance(outcome, (DeliveryError, ChannelClosed) if self.one_by_one else DeliveryError)
+
+    async def _open_channel(self) -> AbstractChannel:
+        if self.channel is None or self.channel.is_closed:
+            self.channel = await self.broker.channel(publisher_confirms=True, on_return_raises=True)
+        return self.channel
 
     async def _oldest(self) -> list[asyncpg.Record]:
         return await self.conn.fetch(
@@ -127,8 +165,8 @@ class _Leader:
             BATCH,
         )
 
-    async def _publish(self, row: asyncpg.Record) -> None:
-        exchange = await self.channel.get_exchange(row["exchange"], ensure=False)
+    async def _publish(self, row: asyncpg.Record, channel: AbstractChannel) -> None:
+        exchange = await channel.get_exchange(row["exchange"], ensure=False)
         message = aio_pika.Message(
             row["body"],
             headers=cloudevents.headers(
@@ -142,7 +180,10 @@ class _Leader:
             delivery_mode=DeliveryMode.PERSISTENT,
             message_id=row["event_id"],
         )
-        await exchange.publish(message, row["routing_key"], mandatory=row["mandatory"], timeout=PUBLISH_SECONDS)
+        try:
+            await exchange.publish(message, row["routing_key"], mandatory=row["mandatory"], timeout=PUBLISH_SECONDS)
+        except TimeoutError as why:
+            raise Trouble(f"the broker confirmed nothing for {PUBLISH_SECONDS} s") from why
 
     async def _remove(self, published: Sequence[int]) -> None:
         await self.conn.execute("DELETE FROM outbox WHERE seq = ANY($1::bigint[])", published)

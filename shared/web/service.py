@@ -1,17 +1,18 @@
 """The web application of a service process: its parts' life, health, readiness and metrics."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
-from shared.database.pool import Database, DatabaseAway
+from shared.database.pool import Database
+from shared.findings import Finding, Look, findings
 from shared.parts import Part
 from shared.web.problems import answer_with_problems
 
-Observe = Callable[[], Awaitable[None]]
+CONCERN = Gauge("concern", "Whether a human has something to do; `status` says it in words.", ["subject"])
 
 
 def service_app(
@@ -20,9 +21,9 @@ def service_app(
     parts: Sequence[Part],
     *,
     routers: Sequence[APIRouter] = (),
-    observe: Sequence[Observe] = (),
+    looks: Sequence[Look] = (),
 ) -> FastAPI:
-    """Build the application; each of `observe` sets its gauges when the metrics are read."""
+    """Build the application; `looks` are what sets the gauges when the metrics are read."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -40,14 +41,18 @@ def service_app(
 
     app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     answer_with_problems(app)
-    app.include_router(_health(database, parts, observe))
+    app.include_router(_health(database, parts, looks))
     for router in routers:
         app.include_router(router)
     return app
 
 
-def _health(database: Database, parts: Sequence[Part], observe: Sequence[Observe]) -> APIRouter:
+def _health(database: Database, parts: Sequence[Part], looks: Sequence[Look]) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+
+    async def look_at_process() -> list[Finding]:
+        found = {"database": await database.trouble(), **{part.name: await part.trouble() for part in parts}}
+        return [Finding(name, why or "works", well=not why) for name, why in found.items()]
 
     @router.get("/livez")
     async def livez() -> dict[str, bool]:
@@ -55,15 +60,13 @@ def _health(database: Database, parts: Sequence[Part], observe: Sequence[Observe
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        found = {"database": await database.trouble(), **{part.name: await part.trouble() for part in parts}}
-        trouble = {name: why for name, why in found.items() if why}
+        trouble = {finding.subject: finding.words for finding in await look_at_process() if not finding.well}
         return JSONResponse({"ready": not trouble, "trouble": trouble}, status_code=503 if trouble else 200)
 
     @router.get("/metrics")
     async def metrics() -> Response:
-        for look in observe:
-            with suppress(DatabaseAway):  # what is counted in memory is worth having without it
-                await look()
+        for finding in await findings([look_at_process, *looks]):
+            CONCERN.labels(finding.subject).set(0 if finding.well else 1)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -50,7 +50,7 @@ async def test_a_second_process_of_the_same_name_stands_back(
     await second.start()
 
     async def is_refused() -> bool:
-        return await second.trouble() == "NameIsTaken at its last step"
+        return await second.trouble() == "another process sends under the name same: set SENDER"
 
     await eventually(is_refused)
     await second.stop()

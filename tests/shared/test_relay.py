@@ -91,6 +91,35 @@ async def test_a_row_that_the_broker_refuses_holds_up_nobody_and_is_parked(
     assert await waiting(membership_database) == [(2, "PublishError")]
 
 
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ("exchange = 'notifications.events'", "ChannelAccessRefused"),
+        ("body = convert_to(repeat('x', 1100000), 'UTF8')", "ChannelPreconditionFailed"),
+    ],
+    ids=["another service's exchange", "too large"],
+)
+async def test_a_row_for_which_the_broker_closes_the_channel_is_parked_too(
+    database: DatabaseOf,
+    membership_database: Database,
+    broker: Broker,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+    error: str,
+) -> None:
+    monkeypatch.setattr(relay, "MOST_ATTEMPTS", 2)
+    async with membership_database.transaction() as conn:
+        await outbox.add(conn, *map(event, range(1, 6)))
+        await conn.execute(f"UPDATE outbox SET {change} WHERE seq = 3")
+
+    async with running(database, broker):
+        await eventually(lambda: parked(membership_database))
+        names = await arrived(broker, "meetings.inbox", 4)
+
+    assert set(names) == {"1", "2", "4", "5"}
+    assert await waiting(membership_database) == [(2, error)]
+
+
 async def waiting(database: Database) -> list[tuple[int, str]]:
     async with database.connection() as conn:
         return [tuple(row) for row in await conn.fetch("SELECT attempts, last_error FROM outbox")]

@@ -176,6 +176,14 @@ async def kept_messages(conn: Connection) -> list[Kept]:
     return [_kept(row) for row in found]
 
 
+async def count_kept(conn: Connection) -> dict[str, int]:
+    """Count the messages that wait or are held."""
+    found = await conn.fetch(
+        "SELECT state, count(*) AS n FROM quarantine WHERE state IN ('waiting', 'held') GROUP BY state"
+    )
+    return {row["state"]: row["n"] for row in found}
+
+
 async def find_kept(conn: Connection, kept_id: int) -> Kept | None:
     """Find a message in quarantine, locked."""
     row = await conn.fetchrow("SELECT * FROM quarantine WHERE id = $1 FOR UPDATE", kept_id)
