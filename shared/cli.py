@@ -101,7 +101,7 @@ def _migrate(service: str) -> None:
 
 async def _run_outbox(args: argparse.Namespace) -> list[str]:
     async with opened(secret("DATABASE_URL")) as database:
-        return await said.run(database, args)
+        return await said.run(database, args.act, getattr(args, "seq", None) or None)
 
 
 def say(act: Coroutine[Any, Any, Sequence[str]]) -> None:

@@ -50,10 +50,13 @@ def _without_what_errors_say(_: WrappedLogger, __: str, event: EventDict) -> Eve
     return event
 
 
-def _told(error: BaseException) -> list[str]:
+def _told(error: BaseException, *after: BaseException) -> list[str]:
+    """Tell an error after those that led to it; libraries are known to let them lead to each other in a circle."""
     lines = [*traceback.format_tb(error.__traceback__), f"{type(error).__module__}.{type(error).__qualname__}"]
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return [*_told(cause), "\n\nthen:\n", *lines] if cause else lines
+    if cause is None or cause in (error, *after):
+        return lines
+    return [*_told(cause, error, *after), "\n\nthen:\n", *lines]
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

@@ -49,7 +49,7 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
 
 def _add_unrouted(parser: argparse.ArgumentParser) -> None:
     unrouted.add_commands(parser)
-    parser.set_defaults(run=lambda args: cli.say(unrouted.run(cli.secret("AMQP_URL"), args)))
+    parser.set_defaults(run=lambda args: cli.say(unrouted.run(cli.secret("AMQP_URL"), args.act)))
 
 
 def _run(act: Act) -> Callable[[argparse.Namespace], None]:

@@ -37,11 +37,11 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     again.add_argument("seq", nargs="*", type=int, help="these alone (default: all)")
 
 
-async def run(database: Database, args: argparse.Namespace) -> list[str]:
+async def run(database: Database, act: str, seqs: Sequence[int] | None = None) -> list[str]:
     """Carry out `outbox list` or `outbox replay`, and return the lines to print."""
     async with database.connection() as conn:
-        if args.act == "replay":
-            return [f"{await replay(conn, args.seq or None)} will be published again"]
+        if act == "replay":
+            return [f"{await replay(conn, seqs)} will be published again"]
         return [
             f"{row['seq']}  {row['event_type']}  to {row['exchange']}  {row['attempts']} times refused  "
             f"{row['last_error']}{'  given up' if row['parked_at'] else ''}"

@@ -16,7 +16,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     acts.add_parser("replay", help="publish them again where they came from (AMQP_URL: a user who may write there)")
 
 
-async def run(amqp_url: str, args: argparse.Namespace) -> list[str]:
+async def run(amqp_url: str, act: str) -> list[str]:
     """Carry out `unrouted list` or `unrouted replay`, and return the lines to print.
 
     A message leaves the queue only once the broker has it again; one that still nobody wants comes back.
@@ -25,7 +25,7 @@ async def run(amqp_url: str, args: argparse.Namespace) -> list[str]:
         Trouble: the user may not write to the exchange of a message.
     """
     async with held(amqp_url, topology.UNROUTED) as (channel, messages):
-        if args.act == "list":
+        if act == "list":
             return [f"{m.exchange}  {m.routing_key}  {m.headers.get('ce-id') or m.message_id!s}" for m in messages]
         for message in messages:
             exchange = await channel.get_exchange(message.exchange or "", ensure=False)

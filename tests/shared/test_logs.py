@@ -32,3 +32,20 @@ def test_an_error_is_shown_without_what_it_says() -> None:
         assert "<module>" in line["exception"]
     assert "Anna" not in ran.stderr
     assert "anna@" not in ran.stderr
+
+
+IN_A_CIRCLE = """
+from shared import logs
+
+logs.configure("membership", "INFO")
+first, second = ConnectionError(), TimeoutError()
+first.__cause__, second.__cause__ = second, first
+logs.get("ours").error("it failed", exc_info=first)
+"""
+
+
+def test_errors_that_lead_to_each_other_are_each_told_once() -> None:
+    ran = subprocess.run([sys.executable, "-c", IN_A_CIRCLE], capture_output=True, text=True, check=True)
+
+    told = json.loads(ran.stderr)["exception"]
+    assert told == "builtins.TimeoutError\n\nthen:\nbuiltins.ConnectionError"
