@@ -3,10 +3,10 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from shared import logs
 from shared.clock import Clock
@@ -57,6 +57,7 @@ class Door:
         self._channel: AbstractChannel | None = None
         self._tag = ""
         self._in_hand = InHand(PREFETCH)
+        self._parking: set[asyncio.Task[None]] = set()
         self.trouble = self._loop.trouble
 
     async def start(self) -> None:
@@ -105,35 +106,36 @@ class Door:
         await connections.aclose()
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
-        with self._in_hand.one():
-            try:
-                stored = await self._store(message)
-                await self._in_hand.may_settle()
-                if stored:
-                    await message.ack()
-                else:
-                    await message.reject()
-            except (AMQPError, ChannelInvalidStateError) as why:
-                log.info("the broker will hand a message over again", error=type(why).__name__)
-
-    async def _store(self, message: AbstractIncomingMessage) -> bool:
-        """Take the message in, or hold what we fail on; return False if not even that can be done: it is parked."""
+        self._in_hand.take(message)
         now = self._now()
         delivery = _delivery(message, now)
         try:
-            await self._batches.submit(Incoming(delivery, read(delivery, now)))
+            incoming = Incoming(delivery, read(delivery, now))
         except Exception as why:
-            log.exception("a message that we fail on", system=delivery.system)
-            return await self._hold(Failed(delivery, why))
-        return True
+            self._hold(message, Failed(delivery, why))
+        else:
+            self._batches.put(incoming, partial(self._settle, message, delivery))
 
-    async def _hold(self, failed: Failed) -> bool:
-        try:
-            await self._holding.submit(failed)
-        except Exception:
-            log.exception("a message that we cannot even hold", system=failed.delivery.system)
-            return False
-        return True
+    def _settle(self, message: AbstractIncomingMessage, delivery: Delivery, why: Exception | None) -> None:
+        if why is None:
+            self._in_hand.settle(message)
+        else:
+            self._hold(message, Failed(delivery, why))
+
+    def _hold(self, message: AbstractIncomingMessage, failed: Failed) -> None:
+        """Hold what we fail on."""
+        log.error("a message that we fail on", system=failed.delivery.system, exc_info=failed.why)
+        self._holding.put(failed, partial(self._settle_held, message, failed))
+
+    def _settle_held(self, message: AbstractIncomingMessage, failed: Failed, why: Exception | None) -> None:
+        """Acknowledge what is held; what cannot even be held is parked."""
+        if why is None:
+            self._in_hand.settle(message)
+        else:
+            log.error("a message that we cannot even hold", system=failed.delivery.system, exc_info=why)
+            parking = asyncio.create_task(self._in_hand.refuse(message, again=False))
+            self._parking.add(parking)
+            parking.add_done_callback(self._parking.discard)
 
 
 def _delivery(message: AbstractIncomingMessage, now: datetime) -> Delivery:

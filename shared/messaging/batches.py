@@ -14,6 +14,7 @@ log = logs.get(__name__)
 
 T = TypeVar("T")
 Apply = Callable[[Connection, Sequence[T]], Awaitable[None]]
+Done = Callable[[Exception | None], None]
 
 PASSING = (
     asyncpg.SerializationError,
@@ -35,7 +36,7 @@ class Batches(Generic[T]):
         self._database = database
         self._apply = apply
         self._most = most
-        self._waiting: list[tuple[T, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[T, Done]] = []
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -48,15 +49,26 @@ class Batches(Generic[T]):
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        for _, done in self._waiting:
-            done.cancel()
+
+    def put(self, item: T, done: Done) -> None:
+        """Have an item applied; `done` is called once its transaction is committed, or with what it alone raised."""
+        self._waiting.append((item, done))
+        self._arrived.set()
 
     async def submit(self, item: T) -> None:
         """Return once the item's transaction is committed; raise what applying this item alone raised."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, done))
-        self._arrived.set()
-        await done
+        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def done(why: Exception | None) -> None:
+            if committed.done():
+                return
+            if why:
+                committed.set_exception(why)
+            else:
+                committed.set_result(None)
+
+        self.put(item, done)
+        await committed
 
     async def _run(self) -> None:
         while True:
@@ -65,26 +77,21 @@ class Batches(Generic[T]):
             group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             if not self._waiting:
                 self._arrived.clear()
-            try:
-                await self._settle(group)
-            except asyncio.CancelledError:
-                self._waiting = group + self._waiting
-                raise
+            await self._settle(group)
 
-    async def _settle(self, group: list[tuple[T, "asyncio.Future[None]"]]) -> None:
+    async def _settle(self, group: list[tuple[T, Done]]) -> None:
         try:
             await self._commit([item for item, _ in group])
         except Exception as why:
             if len(group) == 1:
-                _fail(group[0][1], why)
+                group[0][1](why)
                 return
             middle = len(group) // 2
             await self._settle(group[:middle])
             await self._settle(group[middle:])
             return
         for _, done in group:
-            if not done.done():
-                done.set_result(None)
+            done(None)
 
     async def _commit(self, items: Sequence[T]) -> None:
         """Apply in one transaction; wait for a database that is away, try again what passes by itself."""
@@ -103,8 +110,3 @@ class Batches(Generic[T]):
                 return
             await asyncio.sleep(delay)
             delay = min(delay * 2, 5.0)
-
-
-def _fail(done: "asyncio.Future[None]", why: Exception) -> None:
-    if not done.done():
-        done.set_exception(why)

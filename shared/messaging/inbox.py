@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import aiormq
 from faststream import AckPolicy
-from faststream.exceptions import NackMessage
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitMessage, RabbitQueue
 from pydantic import ValidationError
 
@@ -68,12 +68,13 @@ class Inbox:
         self._subscriber = self._broker.subscriber(
             RabbitQueue(topology.inbox(service), queue_type=QueueType.QUORUM, declare=False),
             channel=Channel(prefetch_count=PREFETCH),
-            ack_policy=AckPolicy.REJECT_ON_ERROR,
+            ack_policy=AckPolicy.MANUAL,
             decoder=_undecoded,
         )
         self._subscriber(self._hear)
         self._connecting: asyncio.Task[None] | None = None
         self._in_hand = InHand(PREFETCH)
+        self._climbing: set[asyncio.Task[None]] = set()
 
     def hears(self, *kinds: type[E]) -> Callable[[Hearer[E]], Hearer[E]]:
         """Register the one subscriber for some kinds of events; it gets them together, as they came."""
@@ -135,25 +136,32 @@ class Inbox:
             await queue.cancel(tag)
 
     async def _hear(self, message: RabbitMessage) -> None:
-        with self._in_hand.one():
-            try:
-                await self._take(message)
-            except Exception as why:
-                log.warning("the retry ladder is away", error=type(why).__name__)
-                await asyncio.sleep(1)
-                raise NackMessage from why
-            await self._in_hand.may_settle()
-
-    async def _take(self, message: RabbitMessage) -> None:
+        self._in_hand.take(message.raw_message)
         try:
             heard = cloudevents.read(message.headers, message.body, self._events)
         except (Unreadable, ValidationError) as why:
-            await self._ladder.park(message, why)
+            await self._put_aside(message, self._ladder.park(message, why))
             return
+        self._batches.put(heard, partial(self._settle, message))
+
+    def _settle(self, message: RabbitMessage, why: Exception | None) -> None:
+        if why is None:
+            self._in_hand.settle(message.raw_message)
+        else:
+            climbing = asyncio.create_task(self._put_aside(message, self._ladder.climb(message, why)))
+            self._climbing.add(climbing)
+            climbing.add_done_callback(self._climbing.discard)
+
+    async def _put_aside(self, message: RabbitMessage, forwarding: Awaitable[None]) -> None:
+        """Settle a message once its copy is on the ladder; where that is away, have it handed over again."""
         try:
-            await self._batches.submit(heard)
+            await forwarding
         except Exception as why:
-            await self._ladder.climb(message, why)
+            log.warning("the retry ladder is away", error=type(why).__name__)
+            await asyncio.sleep(1)
+            await self._in_hand.refuse(message.raw_message, again=True)
+        else:
+            self._in_hand.settle(message.raw_message)
 
     async def apply(self, conn: Connection, group: Sequence[Heard[Event]]) -> None:
         """Hand the events of a group that are fresh to the subscribers, all in the transaction that is open."""

@@ -1,10 +1,9 @@
 """How records stand in rows of the register."""
 
-import json
 from collections.abc import Collection, Iterable
-from datetime import date
 
 import asyncpg
+from pydantic_core import to_json
 
 from shared.contracts.upstream import OrganisationReport
 
@@ -13,11 +12,7 @@ from ..records import Appointment, Contact, Mandate, Organisation, Person, Posit
 
 def rows(rows: Iterable[dict[str, object]]) -> str:
     """Write rows for jsonb_populate_recordset, which takes no notice of what is no column."""
-    return json.dumps(list(rows), default=_plain)
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else value.decode() if isinstance(value, bytes) else str(value)
+    return to_json(list(rows)).decode()
 
 
 def columns_of(record: Organisation | Person | Contact | Mandate | Appointment) -> dict[str, object]:
