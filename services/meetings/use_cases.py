@@ -103,6 +103,8 @@ async def _reconcile(conn: Connection, concerned: Mapping[UUID, str], now: datet
     `concerned` names for each person the correlation id of what brought this about.
     """
     meetings = {meeting.id: meeting for meeting in await storage.open_meetings(conn, now)}
+    if not meetings or not concerned:
+        return
     issued = [
         domain.invite_again(meetings[meeting_id], withdrawn, now)
         if withdrawn

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
+import asyncpg
+
 from shared import logs
 from shared.clock import Clock
 from shared.database.pool import Connection as DatabaseConnection
@@ -89,7 +91,7 @@ class Delivery:
 
     async def _hold_name(self) -> None:
         """Hold the name for as long as this process lives, on a connection of its own."""
-        if self._holding and not self._holding.is_closed():
+        if self._holding and not _is_lost(self._holding):
             return
         await self._name_held.aclose()
         conn = await self._name_held.enter_async_context(self._database.connection())
@@ -112,3 +114,11 @@ class Delivery:
 
     def _helper_of(self, position: int) -> Callable[[], None]:
         return lambda: self._lines[(position + 1) % CONNECTIONS].wake()
+
+
+def _is_lost(conn: DatabaseConnection) -> bool:
+    """Tell whether a connection is gone; of one that the pool has taken back the driver says so by an error."""
+    try:
+        return conn.is_closed()
+    except asyncpg.InterfaceError:
+        return True

@@ -5,7 +5,7 @@ import secrets
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared import logs
 from shared.clock import Clock
@@ -58,6 +58,8 @@ class Line:
         self._free = asyncio.Event()
         self._free.set()
         self._last_used = 0.0
+        self._untried: list[int] = []
+        self._unanswered: datetime | None = None
         self.start = self._loop.start
         self.trouble = self._loop.trouble
         self.wake = self._loop.wake
@@ -99,17 +101,25 @@ class Line:
                 await self._send(waiting.popleft())
         finally:
             self._last_used = clock()
-            if waiting:
-                await self._hand_back(waiting)
+            self._untried = [email.id for email in waiting]
+            await self._hand_back()
         return True
 
     async def _claim(self) -> list[Email]:
+        await self._hand_back()
+        now = self._now()
+        self._unanswered = now + LEASE
         async with self._database.connection() as conn:
-            return await storage.claim(conn, self._sender, most=CLAIMED_AT_ONCE, lease=LEASE, now=self._now())
+            emails = await storage.claim(conn, self._sender, most=CLAIMED_AT_ONCE, lease=LEASE, now=now)
+        self._unanswered = None
+        return emails
 
-    async def _hand_back(self, emails: "deque[Email]") -> None:
-        async with self._database.connection() as conn:
-            await storage.hand_back(conn, self._sender, [email.id for email in emails])
+    async def _hand_back(self) -> None:
+        """Hand back what was taken and not tried, also by a claim whose answer was lost with the database's."""
+        if self._untried or self._unanswered:
+            async with self._database.connection() as conn:
+                await storage.hand_back(conn, self._sender, self._untried, self._unanswered)
+            self._untried, self._unanswered = [], None
 
     async def _send(self, email: Email) -> None:
         outcome = await self._hand_over(email)

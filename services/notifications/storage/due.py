@@ -42,7 +42,10 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
 
 
 async def history(conn: Connection, touched: Touched) -> History:
-    """Return what was mailed of each meeting to its person, or to the address that the person has now, in order."""
+    """Return what was mailed of each meeting to its person, or to the address that the person has now, in order.
+
+    Until the transaction ends no sender takes any of it: what is found to wait can still be taken back.
+    """
     rows = await conn.fetch(
         """
         WITH touched AS (
@@ -74,6 +77,7 @@ async def history(conn: Connection, touched: Touched) -> History:
           JOIN emails AS e ON e.id = c.id
           JOIN frames AS f ON f.id = e.frame_id
          ORDER BY e.id
+           FOR UPDATE OF e
         """,
         [meeting_id for meeting_id, _ in touched],
         [person_id for _, person_id in touched],
@@ -102,7 +106,13 @@ async def newcomers(conn: Connection, people: Iterable[UUID]) -> list[Newcomer]:
           JOIN mandates AS m ON m.person_id = p.id AND m.current
           JOIN members AS o ON o.organisation_id = m.organisation_id AND o.active
          WHERE p.id = ANY($1::uuid[])
-           AND NOT EXISTS (SELECT FROM emails AS e WHERE e.person_id = p.id AND e.kind = 'welcome')
+           AND NOT EXISTS (
+               SELECT
+                 FROM emails AS e
+                WHERE e.person_id = p.id
+                  AND e.person_id = ANY($1::uuid[])  -- spares going through all welcomes
+                  AND e.kind = 'welcome'
+           )
          ORDER BY p.id, m.starts_on, m.id
         """,
         list(people),
@@ -118,7 +128,7 @@ async def readdress_welcomes(conn: Connection, people: Iterable[UUID], now: date
            SET address = p.address, state = 'queued', attempts = 0, next_attempt_at = $2
           FROM people AS p
          WHERE p.id = e.person_id
-           AND p.id = ANY($1::uuid[])
+           AND e.person_id = ANY($1::uuid[])
            AND p.address <> e.address
            AND e.kind = 'welcome'
            AND e.state IN ('queued', 'failed')

@@ -61,18 +61,19 @@ async def claim(conn: Connection, sender: str, *, most: int, lease: timedelta, n
     return [_email(row) for row in sorted(rows, key=lambda row: (row["priority"], row["id"]))]
 
 
-async def hand_back(conn: Connection, sender: str, emails: Sequence[int]) -> None:
-    """Return e-mails that a sender took and did not try to send."""
+async def hand_back(conn: Connection, sender: str, emails: Sequence[int], lease_until: datetime | None) -> None:
+    """Return e-mails that a sender took and did not try to send: those with these ids, and those of a whole claim."""
     await conn.execute(
         """
         UPDATE emails
            SET state = 'queued', attempts = attempts - 1, sender = NULL, lease_until = NULL
-         WHERE id = ANY($2::bigint[])
-           AND state = 'sending'
+         WHERE state = 'sending'
            AND sender = $1
+           AND (id = ANY($2::bigint[]) OR lease_until = $3)
         """,
         sender,
         emails,
+        lease_until,
     )
 
 
