@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
@@ -26,7 +26,10 @@ AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.DiskFullError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,
 )
+# How the driver puts it, as an error of its own, when the server has said goodbye and the connection is not shut yet.
+GOODBYE_SAID = "another operation"
 READY_SECONDS = 2
 
 
@@ -75,10 +78,14 @@ class Database:
         if self._pool is None:
             raise DatabaseAway("not opened yet")
         try:
-            async with self._pool.acquire() as conn:
+            conn = await self._pool.acquire()
+            try:
                 yield conn
+            finally:
+                with suppress(*AWAY):  # the pool then shuts it; what was done on it is done
+                    await self._pool.release(conn)
         except AWAY as why:
-            if isinstance(why, ValueError):  # an argument that the driver cannot send
+            if not _means_away(why):
                 raise
             raise DatabaseAway(type(why).__name__) from why
 
@@ -100,6 +107,13 @@ class Database:
         except (TimeoutError, asyncpg.PostgresError) as why:
             return str(DatabaseAway(type(why).__name__))
         return None
+
+
+def _means_away(why: Exception) -> bool:
+    """Tell whether one of the errors in AWAY says so, and not that the driver cannot send an argument."""
+    if isinstance(why, asyncpg.InternalClientError):
+        return GOODBYE_SAID in str(why)
+    return not isinstance(why, ValueError)
 
 
 @asynccontextmanager

@@ -33,7 +33,7 @@ E = TypeVar("E", bound=Event)
 V = TypeVar("V", bound=Versioned)
 Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
 
-PREFETCH = 300
+PREFETCH = 500
 HOLD_SECONDS = 2
 DRAIN_SECONDS = 6
 CONNECT_SECONDS = 1
@@ -53,7 +53,7 @@ class Inbox:
         self._service = service
         self._hearers: list[tuple[frozenset[type[Event]], Hearer[Any]]] = []
         self._events: dict[str, type[Event]] = {}
-        self._batches: Batches[Heard[Event]] = Batches(database, self.apply)
+        self._batches: Batches[Heard[Event]] = Batches(database, self.apply, most=PREFETCH)
         self._broker = RabbitBroker(
             amqp_url,
             fail_fast=False,

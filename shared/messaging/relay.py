@@ -34,8 +34,14 @@ STANDBY_SECONDS = 1.0
 CONNECT_SECONDS = 10
 # What the broker does when it dislikes a row: an exchange that is not ours, a body that is too large.
 CLOSED = (ChannelClosed, ChannelInvalidStateError, ConnectionClosed)
-# A leader whose host vanished must lose its lock soon.
-KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+SETTINGS = {
+    # A leader whose host vanished must lose its lock soon.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    # A removal that is lost in a crash only repeats an event, and whoever hears it knows that.
+    "synchronous_commit": "off",
+}
 
 
 class Relay:
@@ -76,7 +82,7 @@ class Relay:
         """Connect, and lead if nobody else does."""
         lock = f"{self._service}.relay"
         if self._conn is None:
-            self._conn = await asyncpg.connect(self._database_url, server_settings=KEEPALIVE, command_timeout=60)
+            self._conn = await asyncpg.connect(self._database_url, server_settings=SETTINGS, command_timeout=60)
             self._connections.push_async_callback(self._conn.close, timeout=2)
         if not await self._conn.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", lock):
             return False
@@ -114,13 +120,14 @@ class _Leader:
 
     async def publish_oldest(self) -> bool:
         """Publish the oldest rows; return whether there may be more to do at once."""
-        async with self.conn.transaction():
-            rows = await self._oldest()
-            outcomes = await (self._publish_in_turn(rows) if self.one_by_one else self._publish_together(rows))
-            results = list(zip((row["seq"] for row in rows), outcomes, strict=False))
-            refused = [(seq, type(why).__name__) for seq, why in results if self._is_refusal(why)]
-            published = [seq for seq, why in results if why is None]
+        rows = await self._oldest()
+        outcomes = await (self._publish_in_turn(rows) if self.one_by_one else self._publish_together(rows))
+        results = list(zip((row["seq"] for row in rows), outcomes, strict=False))
+        refused = [(seq, type(why).__name__) for seq, why in results if self._is_refusal(why)]
+        published = [seq for seq, why in results if why is None]
+        if published:
             await self._remove(published)
+        if refused:
             await self._note_refusals(refused)
         metrics.PUBLISHED.inc(len(published))
         metrics.REFUSED.inc(len(refused))
@@ -168,7 +175,6 @@ class _Leader:
              WHERE parked_at IS NULL
              ORDER BY seq
              LIMIT $1
-               FOR UPDATE
             """,
             BATCH,
         )

@@ -49,3 +49,19 @@ def test_errors_that_lead_to_each_other_are_each_told_once() -> None:
 
     told = json.loads(ran.stderr)["exception"]
     assert told == "builtins.TimeoutError\n\nthen:\nbuiltins.ConnectionError"
+
+
+ANYTHING = """
+from shared import logs
+
+logs.configure("membership", "INFO")
+logs.get("ours").info("it came", octets=b"\xff", half="\ud83d", thing=object, name="Køge")
+"""
+
+
+def test_whatever_is_logged_is_written() -> None:
+    ran = subprocess.run([sys.executable, "-c", ANYTHING], capture_output=True, text=True, check=True)
+
+    written = json.loads(ran.stderr)
+    assert (written["event"], written["logger"], written["name"]) == ("it came", "ours", "Køge")
+    assert written["half"] == "\ud83d"
