@@ -51,7 +51,7 @@ def test_errors_that_lead_to_each_other_are_each_told_once() -> None:
     assert told == "builtins.TimeoutError\n\nthen:\nbuiltins.ConnectionError"
 
 
-ANYTHING = """
+ANYTHING = r"""
 from shared import logs
 
 logs.configure("membership", "INFO")
