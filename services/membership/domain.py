@@ -26,7 +26,19 @@ from shared.contracts.upstream import (
 
 from .messages import Outcome, Reported, organisation_key
 from .people import People
-from .records import Appointment, AppointmentKey, Mandate, Organisation, OrganisationKey, Person, Position, newer, runs
+from .records import (
+    Appointment,
+    AppointmentKey,
+    Loaded,
+    Mandate,
+    Organisation,
+    OrganisationKey,
+    Person,
+    Position,
+    R,
+    newer,
+    runs,
+)
 
 NEVER = Position(datetime.min.replace(tzinfo=UTC), b"")
 
@@ -54,6 +66,15 @@ class Register:
             (a.organisation_id, a.source, a.contact_key): a for a in appointments
         }
         self.mandates: dict[UUID, Mandate] = {mandate.id: mandate for mandate in mandates}
+        self._loaded = Loaded(
+            (
+                *self.organisations.values(),
+                *people.people.values(),
+                *people.contacts.values(),
+                *self.appointments.values(),
+                *self.mandates.values(),
+            )
+        )
         self.events: list[Event] = []
         self._correlation_id = ""
 
@@ -78,6 +99,10 @@ class Register:
             case ContactUpdated():
                 return self._update_contact(organisation, reported, message.contact)
         raise TypeError(f"no such message: {message.type}")
+
+    def changed(self, records: Iterable[R]) -> list[R]:
+        """Return those of the register's records that are new, or not as they were in the beginning."""
+        return self._loaded.changed(records)
 
     def keep_time(self, correlation_id: str) -> None:
         """Say of each term whose state today is not what we last said that it has begun or ended."""

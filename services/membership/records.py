@@ -1,15 +1,13 @@
 """What membership knows: organisations, people, contacts, appointments and mandates (pure)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.contracts import membership as contract
-from shared.contracts.upstream import (
-    OrganisationReport,
-)
+from shared.contracts.upstream import OrganisationReport
 
 
 class Position(NamedTuple):
@@ -129,9 +127,22 @@ class Appointment:
         return min((on for position, on in ends if on and newer(position, self.appointed)), default=None)
 
 
+Record = Organisation | Person | Contact | Mandate | Appointment
+R = TypeVar("R", Organisation, Person, Contact, Mandate, Appointment)
 OrganisationKey = tuple[str, str]
 ContactKey = tuple[str, str]
 AppointmentKey = tuple[UUID, str, str]
+
+
+class Loaded:
+    """Records as they were in the beginning."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._as_they_were = {id(record): (record, replace(record)) for record in records}
+
+    def changed(self, records: Iterable[R]) -> list[R]:
+        """Return those that were not there, or are not as they were."""
+        return [record for record in records if self._as_they_were.get(id(record), (None, None))[1] != record]
 
 
 def runs(term: Organisation | Mandate, day: date) -> bool:

@@ -80,12 +80,12 @@ async def load_due(conn: Connection, today: date, most: int) -> Register:
 
 
 async def store(conn: Connection, register: Register) -> None:
-    """Store the register as it is now."""
-    await _store_organisations(conn, register.organisations.values())
-    await _store_people(conn, register.people.people.values())
-    await _store_contacts(conn, register.people.contacts.values())
-    await _store_mandates(conn, register.mandates.values())
-    await _store_appointments(conn, register.appointments.values())
+    """Store what has changed in the register."""
+    await _store_organisations(conn, register.changed(register.organisations.values()))
+    await _store_people(conn, register.changed(register.people.people.values()))
+    await _store_contacts(conn, register.changed(register.people.contacts.values()))
+    await _store_mandates(conn, register.changed(register.mandates.values()))
+    await _store_appointments(conn, register.changed(register.appointments.values()))
 
 
 async def _organisations(conn: Connection, keys: Collection[tuple[str, str]]) -> list[Organisation]:
@@ -176,7 +176,6 @@ async def _store_organisations(conn: Connection, organisations: Iterable[Organis
                joined_id = excluded.joined_id, starts_on = excluded.starts_on, left_time = excluded.left_time,
                left_id = excluded.left_id, left_on = excluded.left_on, ends_on = excluded.ends_on,
                reason = excluded.reason, said = excluded.said, version = excluded.version
-         WHERE organisations IS DISTINCT FROM excluded
         """,
         rows.rows({**rows.columns_of(o), "ends_on": o.ends_on} for o in organisations),
     )
@@ -212,9 +211,6 @@ async def _store_people(conn: Connection, people: Iterable[Person]) -> None:
             ON CONFLICT (id) DO UPDATE
            SET name = excluded.name, email = excluded.email, phone = excluded.phone,
                language = excluded.language, version = excluded.version
-         WHERE (people.name, people.email, people.phone, people.language, people.version)
-               IS DISTINCT FROM
-               (excluded.name, excluded.email, excluded.phone, excluded.language, excluded.version)
         """,
         rows.rows(rows.columns_of(person) for person in people),
     )
@@ -229,7 +225,6 @@ async def _store_contacts(conn: Connection, contacts: Iterable[Contact]) -> None
            SET person_id = excluded.person_id, name = excluded.name, email = excluded.email,
                phone = excluded.phone, language = excluded.language,
                position_time = excluded.position_time, position_id = excluded.position_id
-         WHERE contacts IS DISTINCT FROM excluded
         """,
         rows.rows(rows.columns_of(contact) for contact in contacts),
     )
@@ -244,7 +239,6 @@ async def _store_mandates(conn: Connection, mandates: Iterable[Mandate]) -> None
            SET person_id = excluded.person_id, role = excluded.role, title = excluded.title,
                starts_on = excluded.starts_on, ends_on = excluded.ends_on, said = excluded.said,
                version = excluded.version
-         WHERE mandates IS DISTINCT FROM excluded
         """,
         rows.rows(rows.columns_of(mandate) for mandate in mandates),
     )
@@ -260,7 +254,6 @@ async def _store_appointments(conn: Connection, appointments: Iterable[Appointme
                since = excluded.since, ended_time = excluded.ended_time, ended_id = excluded.ended_id,
                ended_on = excluded.ended_on, titled_time = excluded.titled_time, titled_id = excluded.titled_id,
                role = excluded.role, title = excluded.title, mandate_id = excluded.mandate_id
-         WHERE appointments IS DISTINCT FROM excluded
         """,
         rows.rows(rows.columns_of(appointment) for appointment in appointments),
     )
