@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from aio_pika.abc import AbstractIncomingMessage as Message
 from aiormq.abc import AbstractChannel as Channel
+from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from shared import logs
@@ -31,7 +31,7 @@ class InHand:
         self._held = False
         self._acknowledging: asyncio.Task[None] | None = None
 
-    def take(self, message: Message) -> None:
+    def take(self, message: DeliveredMessage) -> None:
         """Note a message that has just come."""
         self._begun += 1
         if self._tally is None or self._tally.channel is not message.channel:
@@ -39,14 +39,14 @@ class InHand:
             self._tally = _Tally(message.channel)
         self._tally.open += 1
 
-    def settle(self, message: Message) -> None:
+    def settle(self, message: DeliveredMessage) -> None:
         """Have a message acknowledged soon, together with others."""
         self._note(message, keep=True)
 
-    async def refuse(self, message: Message, *, again: bool) -> None:
+    async def refuse(self, message: DeliveredMessage, *, again: bool) -> None:
         """Hand a message back: to be handed over again, or to be dead-lettered."""
         with suppress(AMQPError, ChannelInvalidStateError):
-            await message.reject(requeue=again)
+            await message.channel.basic_reject(message.delivery_tag or 0, requeue=again)
         self._note(message, keep=False)
 
     async def hold(self, within: float) -> None:
@@ -70,7 +70,7 @@ class InHand:
     def _open(self) -> int:
         return self._tally.open if self._tally else 0
 
-    def _note(self, message: Message, *, keep: bool) -> None:
+    def _note(self, message: DeliveredMessage, *, keep: bool) -> None:
         if self._tally and self._tally.channel is message.channel and message.delivery_tag is not None:
             self._tally.note(message.delivery_tag, keep=keep)
             self._acknowledge_soon()

@@ -1,11 +1,18 @@
 """What happens to one of our own events that could not be taken in: retried ever later, then parked."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from faststream.rabbit import RabbitBroker, RabbitExchange, RabbitMessage
+import aio_pika
+from aio_pika.abc import AbstractConnection, DeliveryMode
+from aiormq.abc import DeliveredMessage
 
 from shared import logs
 from shared.messaging import metrics, topology
+
+if TYPE_CHECKING:
+    from pamqp.common import FieldValue
 
 log = logs.get(__name__)
 
@@ -15,14 +22,23 @@ PUBLISH_SECONDS = 10
 
 
 class Ladder:
-    """The retry queues and the parked queue of one service. A copy is confirmed before the original is acknowledged."""
+    """The retry queues and the parked queue of one service. A copy is confirmed before the original is acknowledged.
 
-    def __init__(self, service: str, broker: RabbitBroker) -> None:
-        self._broker = broker
-        self._retry = RabbitExchange(topology.retry(service), declare=False)
-        self._dead_letters = RabbitExchange(topology.dead_letters(service), declare=False)
+    It has a connection of its own: a broker with an alarm stops reading from whoever publishes, also acknowledgements.
+    """
 
-    async def climb(self, message: RabbitMessage, why: Exception) -> None:
+    def __init__(self, service: str, amqp_url: str) -> None:
+        self._service = service
+        self._amqp_url = amqp_url
+        self._connection: AbstractConnection | None = None
+        self._connecting = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection:
+            await self._connection.close()
+
+    async def climb(self, message: DeliveredMessage, why: Exception) -> None:
         """Have the message come back after the next delay, or park it after the last."""
         attempt = _attempts(message) + 1
         if attempt > len(topology.RETRY_DELAYS_MS):
@@ -30,32 +46,44 @@ class Ladder:
             return
         delay = topology.RETRY_DELAYS_MS[attempt - 1]
         _log("will be retried", message, why, delay_ms=delay)
-        await self._forward(message, why, self._retry, str(delay), attempt)
+        await self._forward(message, why, topology.retry(self._service), str(delay), attempt)
 
-    async def park(self, message: RabbitMessage, why: Exception) -> None:
+    async def park(self, message: DeliveredMessage, why: Exception) -> None:
         """Put the message aside for a human; `python -m services.<name> parked` shows and replays it."""
         _log("parked", message, why)
-        await self._forward(message, why, self._dead_letters, "", _attempts(message))
+        await self._forward(message, why, topology.dead_letters(self._service), "", _attempts(message))
 
     async def _forward(
-        self, message: RabbitMessage, why: Exception, exchange: RabbitExchange, routing_key: str, attempt: int
+        self, message: DeliveredMessage, why: Exception, exchange: str, routing_key: str, attempt: int
     ) -> None:
-        kept = {name: value for name, value in message.headers.items() if name.startswith("ce-")}
-        async with asyncio.timeout(PUBLISH_SECONDS):
-            await self._broker.publish(
-                message.body,
-                exchange=exchange,
-                routing_key=routing_key,
-                headers={**kept, ATTEMPT: attempt, ERROR: _name(why)},
-                content_type=message.content_type,
-                message_id=message.message_id,
-                persist=True,
-            )
+        properties = message.header.properties
+        kept = {name: value for name, value in _headers(message).items() if name.startswith("ce-")}
+        copy = aio_pika.Message(
+            message.body,
+            headers={**kept, ATTEMPT: attempt, ERROR: _name(why)},
+            content_type=properties.content_type,
+            message_id=properties.message_id,
+            delivery_mode=DeliveryMode.PERSISTENT,
+        )
+        async with asyncio.timeout(PUBLISH_SECONDS), (await self._connected()).channel() as channel:
+            await (await channel.get_exchange(exchange, ensure=False)).publish(copy, routing_key)
+
+    async def _connected(self) -> AbstractConnection:
+        async with self._connecting:
+            if self._connection is None or self._connection.is_closed:
+                self._connection = await aio_pika.connect(
+                    self._amqp_url, client_properties={"connection_name": topology.retry(self._service)}
+                )
+            return self._connection
 
 
-def _attempts(message: RabbitMessage) -> int:
-    value = message.headers.get(ATTEMPT, 0)
+def _attempts(message: DeliveredMessage) -> int:
+    value = _headers(message).get(ATTEMPT, 0)
     return value if isinstance(value, int) else 0
+
+
+def _headers(message: DeliveredMessage) -> "Mapping[str, FieldValue]":
+    return message.header.properties.headers or {}
 
 
 def _name(why: Exception) -> str:
@@ -63,13 +91,13 @@ def _name(why: Exception) -> str:
     return f"{type(why).__module__}.{type(why).__qualname__}"
 
 
-def _log(outcome: str, message: RabbitMessage, why: Exception, **facts: object) -> None:
+def _log(outcome: str, message: DeliveredMessage, why: Exception, **facts: object) -> None:
     metrics.FAILED.labels(outcome).inc()
     log.warning(
         f"event {outcome}",
-        event_type=message.headers.get("ce-type"),
-        event_id=message.headers.get("ce-id"),
-        correlation_id=message.headers.get("ce-correlationid"),
+        event_type=_headers(message).get("ce-type"),
+        event_id=_headers(message).get("ce-id"),
+        correlation_id=_headers(message).get("ce-correlationid"),
         error=_name(why),
         **facts,
     )

@@ -1,0 +1,83 @@
+"""Takes messages from one queue, and holds on to it: whatever happens to the connection, it begins anew."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any, cast
+
+import aio_pika
+import aiormq
+from aiormq.abc import DeliveredMessage
+from aiormq.exceptions import AMQPError
+
+from shared.errors import Trouble
+from shared.messaging.in_hand import InHand
+from shared.parts import Loop
+
+LOOK_SECONDS = 1.0
+CONNECT_SECONDS = 10
+HOLD_SECONDS = 2
+DRAIN_SECONDS = 6
+
+Take = Callable[[DeliveredMessage], Coroutine[Any, Any, None]]
+
+
+class Consumer:
+    """Hands each message to `take`, which sees to it that it is settled `in_hand` sooner or later.
+
+    Once a second it looks whether the broker still knows it: a consumer can go while its connection stays.
+    """
+
+    def __init__(self, name: str, amqp_url: str, queue: str, take: Take, *, most: int) -> None:
+        """`most`: how many messages may be in hand at a time."""
+        self.in_hand = InHand(most)
+        self._amqp_url = amqp_url
+        self._queue = queue
+        self._take = take
+        self._most = most
+        self._loop = Loop(name, self._keep_consuming, pause=LOOK_SECONDS, slowest=LOOK_SECONDS)
+        self._open = AsyncExitStack()
+        self._channel: aiormq.Channel | None = None
+        self._tag = ""
+        self.start = self._loop.start
+
+    async def stop(self) -> None:
+        """Take no more, finish what is in hand, then close; nothing is handed back that was not begun."""
+        await self._loop.stop()
+        await self.in_hand.hold(HOLD_SECONDS)
+        if self._channel and not self._channel.is_closed:
+            await self._channel.basic_cancel(self._tag)
+        await self.in_hand.finish(DRAIN_SECONDS)
+        await self._open.aclose()
+
+    async def trouble(self) -> str | None:
+        """Return why nothing is taken now, or None when all is well."""
+        return await self._loop.trouble() or (None if self._is_consuming() else f"no consumer of {self._queue}")
+
+    def _is_consuming(self) -> bool:
+        return bool(self._channel and not self._channel.is_closed and self._tag in self._channel.consumers)
+
+    async def _keep_consuming(self) -> bool:
+        if not self._is_consuming():
+            await self._disconnect()
+            await self._consume()
+        return False
+
+    async def _consume(self) -> None:
+        """Begin; beneath aio-pika, which would make a task and an object more of each message."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                connection = await aio_pika.connect(self._amqp_url, client_properties={"connection_name": self._queue})
+                self._open.push_async_callback(connection.close)
+                channel = await connection.channel(publisher_confirms=False)
+                await channel.set_qos(prefetch_count=self._most)
+                underlay = cast(aiormq.Channel, await channel.get_underlay_channel())
+                begun = await underlay.basic_consume(self._queue, self._take)
+        except (AMQPError, OSError, TimeoutError) as why:
+            raise Trouble(f"no consumer of {self._queue} ({type(why).__name__})") from why
+        self._channel, self._tag = underlay, begun.consumer_tag or ""
+
+    async def _disconnect(self) -> None:
+        self._channel = None
+        connections, self._open = self._open, AsyncExitStack()
+        await connections.aclose()
