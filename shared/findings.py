@@ -10,7 +10,7 @@ from shared.errors import Trouble
 log = logs.get(__name__)
 
 # All that an operator sees must be at most ten seconds old.
-LOOK_SECONDS = 7
+LOOK_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)

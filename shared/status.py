@@ -11,7 +11,7 @@ from shared.database.pool import Database, opened
 from shared.findings import Finding, Look, findings
 from shared.settings import ServiceSettings
 
-ANSWER_SECONDS = 6
+ANSWER_SECONDS = 4
 EVERYWHERE = "0.0.0.0"  # noqa: S104 (asked for, not listened on)
 
 

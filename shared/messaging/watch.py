@@ -12,7 +12,7 @@ from aiormq.exceptions import AMQPError
 from shared.findings import Finding, Look
 from shared.messaging import metrics, topology
 
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 4
 CONFIRM_SECONDS = 1
 CLOSE_SECONDS = 1
 FREE, AWAY, ALARM = 0, 1, 2
