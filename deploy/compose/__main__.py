@@ -105,7 +105,8 @@ def _places(told: dict[str, str], *, demo: bool) -> str:
         f"pages that e-mails link to:   https://{told['PUBLIC_HOST']}{port}/unsubscribe/...",
         *(f"{f'API of {name}:':<30}{api}/{name}/ (this machine alone)" for name in ("membership", "meetings")),
         f"{'API of notifications:':<30}{api}/notifications/",
-        f"operator's token:             {SECRETS.relative_to(ROOT)}/operator_token",
+        f"operator's token:             {(SECRETS / 'operator_token').read_text().strip()}",
+        "how each service does:        make status",
         f"broker user of each system:   {SECRETS.relative_to(ROOT)}/<name>.password",
         "try your mail server:         make mail-test TO=you@your.domain",
     ]

@@ -4,10 +4,13 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from .errors import CannotStart
 
@@ -78,26 +81,44 @@ class Program:
         self._may_end = self.status == 0
         self.ensure_alive()
 
-    async def stop(self, within: float = 10) -> None:
-        """Ask it to end and wait, for so many seconds at most; then it is killed."""
+    async def stop(self, within: float = 10, *, ask: signal.Signals | None = None) -> None:
+        """Ask it to end, with its usual signal or another, and wait for so many seconds at most; then it is killed."""
         self._may_end = True
         if self._running and self.status is None:
-            self._running.send_signal(self.stop_signal)
+            self._running.send_signal(ask or self.stop_signal)
             with suppress(TimeoutError):
                 async with asyncio.timeout(within):
                     await self._end()
         self.kill()
 
     def kill(self) -> None:
-        """Kill it and its children at once."""
+        """Kill it and its children at once, also those in sessions of their own, and wait until they are gone."""
         self._may_end = True
         if self._running and self.status is None:
+            family = self._family()
             os.killpg(self._running.pid, signal.SIGKILL)
+            _each(family, psutil.Process.kill)
             self._running.wait()
+            _wait_for_the_end_of(family)
+
+    def pause(self) -> None:
+        """Hold it and its children still, as a machine does that is out of memory or out of breath."""
+        _each(self._family(), psutil.Process.suspend)
+
+    def resume(self) -> None:
+        """Let it and its children go on after a pause."""
+        _each(self._family(), psutil.Process.resume)
 
     def last_lines(self, count: int = 20) -> str:
         """Return the end of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+    def _family(self) -> list[psutil.Process]:
+        """Return its process and all that descend from it."""
+        if self._running is None or self.status is not None:
+            return []
+        process = psutil.Process(self._running.pid)
+        return [process, *process.children(recursive=True)]
 
     async def _end(self) -> None:
         while self._running and self.status is None:
@@ -106,3 +127,24 @@ class Program:
     def _environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         return {**inherited, **self.environment, MARK: str(self.run_folder)}
+
+
+def _each(processes: Sequence[psutil.Process], act: Callable[[psutil.Process], None]) -> None:
+    """Do something to every process that is still there."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            act(process)
+
+
+def _wait_for_the_end_of(processes: Sequence[psutil.Process]) -> None:
+    """Return once none holds anything any more, for some seconds at most; one that nobody has reaped holds nothing."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(_is_alive(process) for process in processes):
+        time.sleep(0.01)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from .signals import until_asked_to_stop
+
 
 class Folder:
     """Takes every mail, for whomever it is."""
@@ -40,4 +42,5 @@ async def serve(port: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))
+    # Asked to stop in the middle of a mail, it still says whether it has it.
+    asyncio.run(until_asked_to_stop(serve(int(sys.argv[1]), Path(sys.argv[2]))))

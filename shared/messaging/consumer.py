@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any, cast
 
 import aio_pika
@@ -16,8 +16,10 @@ from shared.parts import Loop
 
 LOOK_SECONDS = 1.0
 CONNECT_SECONDS = 10
+# Together they leave time for the rest of a service that must end within ten seconds.
 HOLD_SECONDS = 2
-DRAIN_SECONDS = 6
+CANCEL_SECONDS = 1
+DRAIN_SECONDS = 4
 
 Take = Callable[[DeliveredMessage], Coroutine[Any, Any, None]]
 
@@ -45,8 +47,9 @@ class Consumer:
         """Take no more, finish what is in hand, then close; nothing is handed back that was not begun."""
         await self._loop.stop()
         await self.in_hand.hold(HOLD_SECONDS)
-        if self._channel and not self._channel.is_closed:
-            await self._channel.basic_cancel(self._tag)
+        with suppress(AMQPError, OSError, TimeoutError):
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await self._cancel()
         await self.in_hand.finish(DRAIN_SECONDS)
         await self._open.aclose()
 
@@ -76,6 +79,10 @@ class Consumer:
         except (AMQPError, OSError, TimeoutError) as why:
             raise Trouble(f"no consumer of {self._queue} ({type(why).__name__})") from why
         self._channel, self._tag = underlay, begun.consumer_tag or ""
+
+    async def _cancel(self) -> None:
+        if self._channel and not self._channel.is_closed:
+            await self._channel.basic_cancel(self._tag)
 
     async def _disconnect(self) -> None:
         self._channel = None

@@ -15,6 +15,7 @@ log = logs.get(__name__)
 
 LOOK_SECONDS = 0.02
 QUIET_LOOKS = 5
+SAY_SECONDS = 1
 
 
 class InHand:
@@ -64,7 +65,7 @@ class InHand:
         self._acknowledge_soon()
         await self._quiet(within, lambda: False, lambda: not self._open)
         if self._acknowledging:
-            await self._acknowledging
+            await asyncio.wait([self._acknowledging], timeout=SAY_SECONDS)
 
     @property
     def _open(self) -> int:

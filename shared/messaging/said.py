@@ -86,6 +86,7 @@ async def _counts(conn: Connection, service: str) -> asyncpg.Record:
                EXISTS (
                    SELECT
                      FROM pg_locks AS l
+                     JOIN pg_database AS d ON d.oid = l.database AND d.datname = current_database()
                     WHERE l.locktype = 'advisory'
                       AND l.granted
                       AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended($1, 0)
