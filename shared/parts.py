@@ -64,7 +64,9 @@ class Loop:
             self._woken.clear()
             try:
                 more = await self._step()
-            except Exception as why:
+            except (Exception, asyncio.CancelledError) as why:
+                if _asked_to_end():
+                    raise
                 self._trouble = str(why) if isinstance(why, Trouble) else f"{type(why).__name__} at its last step"
                 traced = delay > 1 and not isinstance(why, Trouble)
                 log.warning("step failed", part=self.name, why=self._trouble, exc_info=traced)
@@ -79,3 +81,9 @@ class Loop:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._pause):
                 await self._woken.wait()
+
+
+def _asked_to_end() -> bool:
+    """Tell whether somebody cancels this task; a library may say of its own work that it was cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -31,6 +31,8 @@ TAKEN_IN = {
 class Network:
     """A running stack, and the ways to it."""
 
+    quiet_looks, look_every = 8, 0.25
+
     def __init__(self, stack: Stack, broker: Broker) -> None:
         self.stack = stack
         self.broker = broker
@@ -82,9 +84,10 @@ class Network:
 
         async def is_settled() -> bool:
             seen.append(await self._state())
-            return len(self.answers) >= answers and len(seen) > 8 and seen[-1] is not None and len(set(seen[-8:])) == 1
+            lately = seen[-self.quiet_looks :]
+            return len(self.answers) >= answers and lately == [lately[0]] * self.quiet_looks and lately[0] is not None
 
-        await eventually(is_settled, within=within, every=0.25)
+        await eventually(is_settled, within=within, every=self.look_every)
 
     def mails(self, *domains: str) -> list[Mail]:
         """Return the mails that were accepted for addresses of some domains, or all."""

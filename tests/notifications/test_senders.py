@@ -1,12 +1,25 @@
 """Senders come, go, crash and share one queue, and no e-mail is lost."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
-from uuid import uuid4
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
 
+import asyncpg
+import pytest
+
+from services.notifications import delivery as delivery_module
+from services.notifications import storage
+from services.notifications.domain import Email
+from services.notifications.due import Situation
+from services.notifications.storage import Touched
+from shared.database.pool import Connection
 from tests.notifications.builders import MeetingStory, person_updated
 from tests.notifications.conftest import Invited, Service
 from tests.notifications.far_server import FarServer
+from tests.support.databases import Databases
 from tests.support.eventually import eventually
 
 ANNA = "anna@koege.example"
@@ -84,6 +97,131 @@ async def test_stopping_finishes_what_is_in_hand(service: Service, invited: Invi
     await stopping
 
     assert (await service.fates())[-1] == ("invitation", "sent")
+
+
+async def test_a_sender_whose_connections_were_cut_goes_on(
+    service: Service, invited: Invited, server: FarServer, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_module, "SWEEP_SECONDS", 0.1)
+    delivery = service.delivery(server)
+    await delivery.start()
+    await eventually(service.nothing_due)
+
+    await cut_all_connections(databases, service)
+    await asyncio.sleep(1)
+
+    async def is_well() -> bool:
+        return await delivery.trouble() is None
+
+    await eventually(is_well)
+    await service.hear(MeetingStory().issued(invited.person_id))
+    await eventually(service.nothing_due)
+    await delivery.stop()
+    assert len(server.to(ANNA)) == 2
+
+
+async def test_what_a_sender_took_without_hearing_so_is_sent_at_once(
+    service: Service, invited: Invited, server: FarServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, lost = storage.claim, [ConnectionResetError()]
+
+    async def claim_and_lose_the_answer(*args: Any, **options: Any) -> list[Email]:
+        emails = await claim(*args, **options)
+        if emails and lost:
+            raise lost.pop()
+        return emails
+
+    monkeypatch.setattr(storage, "claim", claim_and_lose_the_answer)
+
+    await service.deliver(server)
+
+    assert lost == []
+    assert [(email["state"], email["attempts"]) for email in await service.emails()][-1] == ("sent", 1)
+
+
+async def test_what_is_about_to_be_taken_back_is_taken_by_no_sender(
+    service: Service, invited: Invited, server: FarServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    situations, taken = storage.situations, []
+
+    async def take_meanwhile(conn: Connection, touched: Touched) -> list[Situation]:
+        async with service.database.connection() as other:
+            taken.extend(await storage.claim(other, "sender-2", most=9, lease=timedelta(minutes=15), now=service.now))
+        return await situations(conn, touched)
+
+    monkeypatch.setattr(storage, "situations", take_meanwhile)
+
+    await service.hear(invited.story.withdrawn(invited.person_id))
+    await service.deliver(server)
+
+    assert taken == []
+    assert (await service.fates())[-1] == ("invitation", "obsolete")
+    assert server.to(ANNA) == []
+
+
+async def test_what_a_sender_was_just_taking_is_taken_back_by_cancellations(
+    service: Service, databases: Databases
+) -> None:
+    story, people = MeetingStory(), [uuid4() for _ in range(100)]
+    await service.hear(*(person_updated(each, f"p{n}@by.example") for n, each in enumerate(people)))
+    await service.hear(*map(story.issued, people))
+
+    async with service.database.transaction() as conn:
+        taken = await storage.claim(conn, "sender-1", most=25, lease=timedelta(minutes=15), now=service.now)
+        hearing = asyncio.create_task(service.hear(*map(story.withdrawn, people)))
+        await eventually(lambda: somebody_waits(databases))
+    await hearing
+
+    assert Counter(await service.fates()) == {
+        ("invitation", "sending"): len(taken),
+        ("cancellation", "queued"): len(taken),
+        ("invitation", "obsolete"): len(people) - len(taken),
+    }
+
+
+@pytest.mark.parametrize("seed", [1, 20, 21])
+async def test_who_is_withdrawn_while_mails_go_out_ends_without_the_meeting(
+    service: Service, server: FarServer, seed: int
+) -> None:
+    random, story, people = Random(seed), MeetingStory(), [uuid4() for _ in range(150)]
+    await service.hear(*(person_updated(each, f"p{n}@by.example") for n, each in enumerate(people)))
+    delivery, invited = service.delivery(server), list[UUID]()
+    await delivery.start()
+
+    while people or invited:
+        waiting, hear = (people, story.issued) if random.random() < 0.6 else (invited, story.withdrawn)
+        random.shuffle(waiting)
+        some = [waiting.pop() for _ in range(min(len(waiting), random.randint(1, 30)))]
+        await service.hear(*map(hear, some))
+        invited += some if waiting is people else []
+        delivery.wake()
+        await asyncio.sleep(random.random() / 20)
+    await eventually(service.nothing_due)
+    await delivery.stop()
+
+    requests, cancellations = (
+        Counter(address for address, octets in server.accepted if method in octets)
+        for method in (b"method=REQUEST", b"method=CANCEL")
+    )
+    assert requests
+    assert requests == cancellations
+
+
+async def somebody_waits(databases: Databases) -> bool:
+    """Say whether one transaction waits for another."""
+    admin = await asyncpg.connect(databases.admin_url)
+    waiting = await admin.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    await admin.close()
+    return bool(waiting)
+
+
+async def cut_all_connections(databases: Databases, service: Service) -> None:
+    """End every connection to the service's database, as the server does it when it is shut down."""
+    async with service.database.connection() as conn:
+        name = await conn.fetchval("SELECT current_database()")
+    admin = await asyncpg.connect(databases.admin_url)
+    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    await admin.close()
 
 
 async def crash_with_the_mail_in_hand(service: Service, sender: str) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from docker.errors import DockerException
+from docker.models.containers import Container
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from deploy.local.errors import CannotStart
+from deploy.local.ports import free_ports
 from deploy.local.postgres import SETTINGS, WITHOUT_DISK_SYNC, until_postgres_answers
 from deploy.local.rabbitmq import SHARED_CONFIGURATION, STARTED, BrokerAddress
 
@@ -44,20 +46,20 @@ def _pings() -> bool:
 
 
 @asynccontextmanager
-async def postgres_container() -> AsyncIterator[str]:
-    """Run Postgres in a container, and yield its superuser's address (a URL)."""
+async def postgres_container() -> AsyncIterator[tuple[str, Container]]:
+    """Run Postgres in a container, and yield its superuser's address (a URL) and the container."""
     password = secrets.token_urlsafe(24)
     container = DockerContainer(POSTGRES).with_env("POSTGRES_PASSWORD", password)
     container.with_command(["postgres", *SETTINGS, *WITHOUT_DISK_SYNC])
     async with _running(container, 5432) as (port,):
         url = f"postgresql://postgres:{password}@{LOCAL}:{port}/postgres"
         await until_postgres_answers(url, ensure_alive=container.reload)
-        yield url
+        yield url, container.get_wrapped_container()
 
 
 @asynccontextmanager
-async def rabbitmq_container(definitions: Path) -> AsyncIterator[BrokerAddress]:
-    """Run RabbitMQ, with the definitions of a folder, in a container."""
+async def rabbitmq_container(definitions: Path) -> AsyncIterator[tuple[BrokerAddress, Container]]:
+    """Run RabbitMQ, with the definitions of a folder, in a container; yield where it is, and the container."""
     configuration = f"{SHARED_CONFIGURATION.read_text()}\nload_definitions = /etc/rabbitmq/definitions\n"
     container = DockerContainer(RABBITMQ)
     container.with_copy_into_container(configuration.encode(), "/etc/rabbitmq/conf.d/20-handelsbyer.conf")
@@ -65,18 +67,22 @@ async def rabbitmq_container(definitions: Path) -> AsyncIterator[BrokerAddress]:
         container.with_copy_into_container(file.read_bytes(), f"/etc/rabbitmq/definitions/{file.name}")
     container.waiting_for(LogMessageWaitStrategy(STARTED).with_startup_timeout(90))
     async with _running(container, 5672, 15672) as (amqp, management):
-        yield BrokerAddress(LOCAL, amqp, f"http://{LOCAL}:{management}")
+        yield BrokerAddress(LOCAL, amqp, f"http://{LOCAL}:{management}"), container.get_wrapped_container()
 
 
 @asynccontextmanager
 async def _running(container: DockerContainer, *ports: int) -> AsyncIterator[list[int]]:
-    """Run a container whose ports are open to this machine alone, and yield the numbers that they have here."""
+    """Run a container whose ports are open to this machine alone, and yield the numbers that they have here.
+
+    They keep them when it is stopped and started again.
+    """
     testcontainers_config.ryuk_disabled = True  # we stop what we start; one more image to fetch helps nobody
     published: dict[str, Any] = container.ports
-    published.update({f"{port}/tcp": (LOCAL, None) for port in ports})
+    numbers = dict(zip(ports, free_ports(len(ports)), strict=True))
+    published.update({f"{port}/tcp": (LOCAL, number) for port, number in numbers.items()})
     try:
         await asyncio.to_thread(_start, container)
-        yield [container.get_exposed_port(port) for port in ports]
+        yield list(numbers.values())
     finally:
         await asyncio.to_thread(container.stop)
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from deploy.postgres.roles import ROLES, create_database, create_roles, role_url
 from shared.database.migrations import migrate
+from tests.support.victims import Victim
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class ServiceDatabase:
 class Databases:
     """Makes databases on one Postgres server."""
 
-    def __init__(self, admin_url: str, passwords: Mapping[str, str]) -> None:
+    def __init__(self, admin_url: str, passwords: Mapping[str, str], server: Victim) -> None:
         self.admin_url = admin_url
         self.passwords = passwords
+        self.server = server
         self._templates: set[str] = set()
 
     @asynccontextmanager

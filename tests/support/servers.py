@@ -1,19 +1,22 @@
 """The real servers that tests use: containers where a Docker engine answers, else the private pair of the local run."""
 
+import signal
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from deploy.local.passwords import Passwords
-from deploy.local.postgres import start_postgres
+from deploy.local.postgres import start_postgres, until_postgres_answers
 from deploy.local.progress import say
-from deploy.local.rabbitmq import start_rabbitmq
+from deploy.local.rabbitmq import BrokerAddress, start_rabbitmq
 from deploy.local.run import Run, claimed, sweep
 from deploy.rabbitmq.credentials import committed_queues, write_definitions
-from tests.support.broker import Broker
+from tests.support.broker import Broker, until_rabbitmq_answers
 from tests.support.containers import docker_answers, postgres_container, rabbitmq_container
 from tests.support.databases import Databases
+from tests.support.victims import Container, Programs, UntilAnswers
 
 # Two, so that one can try to speak for the other.
 SYSTEMS = ("register", "erp")
@@ -24,11 +27,15 @@ PREFIX = "handelsbyer-tests-"
 async def running_databases(passwords: Passwords) -> AsyncIterator[Databases]:
     """Run one Postgres."""
     if docker_answers():
-        async with postgres_container() as admin_url:
-            yield Databases(admin_url, passwords.roles)
+        async with postgres_container() as (url, container):
+            answers = partial(until_postgres_answers, url, container.reload)
+            yield Databases(url, passwords.roles, Container(container, answers))
     else:
         async with private_run() as run:
-            yield Databases(await start_postgres(run, disk_sync=False), passwords.roles)
+            url = await start_postgres(run, disk_sync=False)
+            program = run.programs["postgres"]
+            answers = partial(until_postgres_answers, url, program.ensure_alive)
+            yield Databases(url, passwords.roles, Programs([program], answers))
 
 
 @asynccontextmanager
@@ -39,10 +46,19 @@ async def running_broker(passwords: Passwords) -> AsyncIterator[Broker]:
         definitions = run.folder / "definitions"
         write_definitions(definitions, passwords.users, passwords.systems)
         if docker_answers():
-            async with rabbitmq_container(definitions) as address:
-                yield Broker(address, passwords, queues)
+            async with rabbitmq_container(definitions) as (address, container):
+                answers = _broker_answers(address, passwords, queues)
+                yield Broker(address, passwords, queues, Container(container, answers))
         else:
-            yield Broker(await start_rabbitmq(run, definitions, say), passwords, queues)
+            address = await start_rabbitmq(run, definitions, say)
+            answers = _broker_answers(address, passwords, queues)
+            # Stopped for good it is killed, for its folder goes too; stopped by a test it ends in order.
+            server = Programs([run.programs["rabbitmq"]], answers, ask=signal.SIGTERM)
+            yield Broker(address, passwords, queues, server)
+
+
+def _broker_answers(address: BrokerAddress, passwords: Passwords, queues: Sequence[str]) -> UntilAnswers:
+    return partial(until_rabbitmq_answers, address.url("operator", passwords.of_user("operator")), queues)
 
 
 @asynccontextmanager

@@ -46,6 +46,7 @@ async def history(conn: Connection, touched: Touched) -> History:
 
     Until the transaction ends no sender takes any of it: what is found to wait can still be taken back.
     """
+    await _hold(conn, touched)
     rows = await conn.fetch(
         """
         WITH touched AS (
@@ -77,7 +78,6 @@ async def history(conn: Connection, touched: Touched) -> History:
           JOIN emails AS e ON e.id = c.id
           JOIN frames AS f ON f.id = e.frame_id
          ORDER BY e.id
-           FOR UPDATE OF e
         """,
         [meeting_id for meeting_id, _ in touched],
         [person_id for _, person_id in touched],
@@ -194,6 +194,21 @@ async def keep_frames(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
     )
     ids = {tuple(row.values())[1:]: row["id"] for row in rows}
     return [ids[key] for key in keys]
+
+
+async def _hold(conn: Connection, touched: Touched) -> None:
+    """Lock what was mailed; a statement of its own, so that the next one sees what was done while this one waited."""
+    await conn.execute(
+        """
+        SELECT
+          FROM emails AS e
+          JOIN unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id) USING (meeting_id, person_id)
+         ORDER BY e.id
+           FOR UPDATE OF e
+        """,
+        [meeting_id for meeting_id, _ in touched],
+        [person_id for _, person_id in touched],
+    )
 
 
 async def _facts(conn: Connection, meetings: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:

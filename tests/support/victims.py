@@ -1,0 +1,83 @@
+"""What a test takes away in the middle and brings back: at the same address, with the same data."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from deploy.local.program import Program
+
+UntilAnswers = Callable[[], Awaitable[None]]
+
+
+class Victim(Protocol):
+    """A server, or a service."""
+
+    async def stop(self) -> None:
+        """Ask it to end, and wait until it has."""
+
+    async def kill(self) -> None:
+        """End it without asking, with everything that belongs to it."""
+
+    async def pause(self) -> None:
+        """Hold it still: it keeps its connections and answers nobody."""
+
+    async def resume(self) -> None:
+        """Let it go on after a pause."""
+
+    async def start(self) -> None:
+        """Start it again once it was stopped or killed, and wait until it answers."""
+
+
+@dataclass(frozen=True)
+class Programs:
+    """A victim that runs as programs of our own; `ask` is the signal that asks them to end, where not their usual."""
+
+    programs: Sequence[Program]
+    until_answers: UntilAnswers
+    ask: signal.Signals | None = None
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(program.stop(20, ask=self.ask) for program in self.programs))
+
+    async def kill(self) -> None:
+        for program in self.programs:
+            program.kill()
+
+    async def pause(self) -> None:
+        for program in self.programs:
+            program.pause()
+
+    async def resume(self) -> None:
+        for program in self.programs:
+            program.resume()
+
+    async def start(self) -> None:
+        for program in self.programs:
+            program.start()
+        await self.until_answers()
+
+
+@dataclass(frozen=True)
+class Container:
+    """A victim that runs as a container whose ports on this machine stay the same."""
+
+    container: Any
+    until_answers: UntilAnswers
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self.container.stop, timeout=20)
+
+    async def kill(self) -> None:
+        await asyncio.to_thread(self.container.kill)
+
+    async def pause(self) -> None:
+        await asyncio.to_thread(self.container.pause)
+
+    async def resume(self) -> None:
+        await asyncio.to_thread(self.container.unpause)
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self.container.start)
+        await self.until_answers()
