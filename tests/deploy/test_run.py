@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deploy.local.errors import CannotStart
@@ -20,6 +21,12 @@ from tests.support.processes import started_in
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 # A daemon, as RabbitMQ's port mapper likes to become one: no child of ours, and in a session of its own.
 LEAVE_A_DAEMON = [sys.executable, "-c", f"import subprocess; subprocess.Popen({SLEEP!r}, start_new_session=True)"]
+# A server whose workers are in sessions of their own, as Postgres has them.
+WITH_A_WORKER = [
+    sys.executable,
+    "-c",
+    f"import subprocess; subprocess.Popen({SLEEP!r}, start_new_session=True).wait()",
+]
 # What `make stack` does: a program in the background until somebody asks to stop.
 A_STACK = f"""
 import asyncio, sys
@@ -62,6 +69,22 @@ async def test_nothing_that_was_started_outlives_its_run(tmp_path: Path) -> None
         assert len(started_in(run.folder)) == 2
 
     assert started_in(run.folder) == []
+
+
+async def test_a_pause_and_a_kill_reach_also_children_in_sessions_of_their_own(tmp_path: Path) -> None:
+    async with claimed(tmp_path / "run") as run:
+        program = run.program("server", WITH_A_WORKER, working_folder=Path("/"))
+        program.start()
+        await eventually(lambda: len(started_in(run.folder)) == 2)
+        both = [psutil.Process(pid) for pid in started_in(run.folder)]
+
+        program.pause()
+        await eventually(lambda: all(process.status() == psutil.STATUS_STOPPED for process in both))
+        program.resume()
+        await eventually(lambda: not any(process.status() == psutil.STATUS_STOPPED for process in both))
+        program.kill()
+
+        assert started_in(run.folder) == []
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -19,6 +20,7 @@ from tests.support.eventually import eventually
 
 IN_FLIGHT = 100
 A_SECOND = 80
+AS_FAST_AS_IT_GOES = math.inf
 AWAY = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError)
 
 
@@ -42,7 +44,7 @@ class BadDayNetwork(Network):
             listening.cancel()
             await asyncio.wait([listening])
 
-    async def publish(self, messages: Iterable[Message], per_second: float = float("inf")) -> None:
+    async def publish(self, messages: Iterable[Message], per_second: float = AS_FAST_AS_IT_GOES) -> None:
         """Publish messages, many at once; return when each was confirmed, however often the connection was lost."""
         waiting = list(messages)
         while waiting:
