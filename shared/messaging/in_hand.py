@@ -15,6 +15,8 @@ log = logs.get(__name__)
 
 LOOK_SECONDS = 0.02
 QUIET_LOOKS = 5
+# Fewer: relays publish ten times a second, and the middle between two of their bursts is the quietest moment there is.
+QUIET_LOOKS_BEFORE_THE_END = 2
 SAY_SECONDS = 1
 
 
@@ -57,13 +59,13 @@ class InHand:
         when a consumer is cancelled it takes back, and counts as a delivery that failed.
         """
         self._held = True
-        await self._quiet(within, lambda: self._open >= self._most)
+        await self._quiet(within, QUIET_LOOKS_BEFORE_THE_END, lambda: self._open >= self._most)
 
     async def finish(self, within: float) -> None:
         """Acknowledge again, and return once none is open, or after so many seconds."""
         self._held = False
         self._acknowledge_soon()
-        await self._quiet(within, lambda: False, lambda: not self._open)
+        await self._quiet(within, QUIET_LOOKS, lambda: False, lambda: not self._open)
         if self._acknowledging:
             await asyncio.wait([self._acknowledging], timeout=SAY_SECONDS)
 
@@ -90,7 +92,7 @@ class InHand:
                 return
 
     async def _quiet(
-        self, within: float, enough: Callable[[], bool], settled: Callable[[], bool] = lambda: True
+        self, within: float, looks: int, enough: Callable[[], bool], settled: Callable[[], bool] = lambda: True
     ) -> None:
         """Return once it is enough, or none has begun for some looks and all is settled.
 
@@ -99,7 +101,7 @@ class InHand:
         quiet = 0
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while quiet < QUIET_LOOKS and not enough():
+                while quiet < looks and not enough():
                     begun = self._begun
                     await asyncio.sleep(LOOK_SECONDS)
                     quiet = quiet + 1 if settled() and begun == self._begun else 0

@@ -43,6 +43,7 @@ async def test_poison_from_another_system_is_answered_in_words_and_harms_nobody(
             memory.append(memory_of_the_door(network))
         await network.publish(right)
     await network.settled()
+    held = await network.rows("membership", "DELETE FROM quarantine WHERE state = 'held' RETURNING id")
 
     found = await draw_up(network, neighbours)
     outcome(
@@ -51,6 +52,7 @@ async def test_poison_from_another_system_is_answered_in_words_and_harms_nobody(
         f"memory {(memory[-1] - memory[0]) / MEGABYTES:+.0f} MB from the first to the last {len(some)}"
     )
     assert faults_named(network, before) == expected
+    assert len(held) == expected.total()
     answers = {answer["message_id"]: answer["type"] for answer in network.answers}
     assert [answers[message.id] for message in right] == [ACCEPTED] * len(right)
     assert len(network.mails(".poison.example")) == 2 * len(right)
