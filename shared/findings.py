@@ -10,7 +10,7 @@ from shared.errors import Trouble
 log = logs.get(__name__)
 
 # All that an operator sees must be at most ten seconds old.
-LOOK_SECONDS = 5
+LOOK_SECONDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ Look = Callable[[], Awaitable[Sequence[Finding]]]
 
 
 async def findings(looks: Iterable[Look]) -> list[Finding]:
-    """Look at everything at the same time; whoever gives no answer is missing, and is told of by a look of its own."""
+    """Look at everything at the same time; what needs a database that is away is missing, and that is told of."""
     return [finding for found in await asyncio.gather(*map(_bounded, looks)) for finding in found]
 
 
@@ -34,8 +34,10 @@ async def _bounded(look: Look) -> Sequence[Finding]:
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             return await look()
-    except (Trouble, TimeoutError):
+    except Trouble:
         return []
+    except TimeoutError:
+        return [Finding("look", f"no answer within {LOOK_SECONDS} s to one of the questions", well=False)]
     except Exception as why:
         log.exception("a look failed")
         return [Finding("look", f"{type(why).__name__} while looking; see the log", well=False)]

@@ -1,7 +1,7 @@
 """The parts of a service process: what starts, what stops, and what it says when it is in trouble."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -9,6 +9,9 @@ from shared import logs
 from shared.errors import Trouble
 
 log = logs.get(__name__)
+
+
+STOP_SECONDS = 8
 
 
 class Part(Protocol):
@@ -65,7 +68,7 @@ class Loop:
             try:
                 more = await self._step()
             except (Exception, asyncio.CancelledError) as why:
-                if _asked_to_end():
+                if asked_to_end():
                     raise
                 self._trouble = str(why) if isinstance(why, Trouble) else f"{type(why).__name__} at its last step"
                 traced = delay > 1 and not isinstance(why, Trouble)
@@ -83,7 +86,20 @@ class Loop:
                 await self._woken.wait()
 
 
-def _asked_to_end() -> bool:
+async def stop(parts: Sequence[Part]) -> None:
+    """Stop parts side by side; one that cannot be stopped keeps no other from it."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            stopped = await asyncio.gather(*(part.stop() for part in parts), return_exceptions=True)
+    except TimeoutError:
+        log.error("not all parts stopped in time", seconds=STOP_SECONDS)
+        return
+    for part, why in zip(parts, stopped, strict=True):
+        if why is not None:
+            log.error("a part did not stop as it must", part=part.name, exc_info=why)
+
+
+def asked_to_end() -> bool:
     """Tell whether somebody cancels this task; a library may say of its own work that it was cancelled."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import logging
 import sys
 from collections.abc import Callable, Sequence
 from http.client import HTTPConnection, HTTPException
 
+from shared import logs
 from shared.database.pool import Database, opened
 from shared.findings import Finding, Look, findings
 from shared.settings import ServiceSettings
@@ -17,11 +17,11 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 (asked for, not listened on)
 
 def show(service: str, settings: ServiceSettings, looks: Callable[[Database], Sequence[Look]]) -> int:
     """Print what is found, what is to be done first, and return the program's exit status: 1 where anything is."""
-    logging.basicConfig(handlers=[logging.NullHandler()])  # what libraries have to say stands in the findings
+    logs.configure(service, "CRITICAL")  # what there is to say stands in the findings
     found = asyncio.run(_look(settings, looks))
     concerns = [finding for finding in found if not finding.well]
     sys.stdout.write(f"{service}: {f'{len(concerns)} to look at' if concerns else 'all is well'}\n")
-    width = max(len(finding.subject) for finding in found)
+    width = max((len(finding.subject) for finding in found), default=0)
     for finding in sorted(found, key=lambda finding: finding.well):
         sys.stdout.write(f"{'  ' if finding.well else '! '}{finding.subject:<{width}}  {finding.words}\n")
     return 1 if concerns else 0

@@ -43,7 +43,6 @@ class Door:
         )
         self._consumer = Consumer(self.name, amqp_url, topology.inbox("membership"), self._take, most=PREFETCH)
         self._parking: set[asyncio.Task[None]] = set()
-        self.trouble = self._consumer.trouble
 
     async def start(self) -> None:
         accept_any_octets()
@@ -56,6 +55,9 @@ class Door:
         await self._consumer.stop()
         await self._batches.stop()
         await self._holding.stop()
+
+    async def trouble(self) -> str | None:
+        return await self._consumer.trouble() or self._batches.trouble() or self._holding.trouble()
 
     async def _take(self, message: DeliveredMessage) -> None:
         self._consumer.in_hand.take(message)

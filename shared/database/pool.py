@@ -31,6 +31,8 @@ AWAY = (
 # How the driver puts it, as an error of its own, when the server has said goodbye and the connection is not shut yet.
 GOODBYE_SAID = "another operation"
 READY_SECONDS = 2
+# A server that hangs answers no cancellation either.
+LET_GO_SECONDS = 1
 
 
 class DatabaseAway(Trouble):
@@ -64,9 +66,11 @@ class Database:
         )
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; one that hangs is cut."""
         if self._pool:
-            await self._pool.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LET_GO_SECONDS):
+                    await self._pool.close()
 
     def on_commit(self, tell: Callable[[], None]) -> None:
         """Have `tell` called after each commit of this process."""
@@ -83,7 +87,7 @@ class Database:
                 yield conn
             finally:
                 with suppress(*AWAY):  # the pool then shuts it; what was done on it is done
-                    await self._pool.release(conn)
+                    await self._pool.release(conn, timeout=LET_GO_SECONDS)
         except AWAY as why:
             if not _means_away(why):
                 raise

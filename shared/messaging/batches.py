@@ -53,6 +53,10 @@ class Batches(Generic[T]):
             with suppress(asyncio.CancelledError):
                 await self._task
 
+    def trouble(self) -> str | None:
+        """Return why nothing is applied, or None when all is well."""
+        return None if self._task and not self._task.done() else "nothing is applied"
+
     def put(self, item: T, done: Done) -> None:
         """Have an item applied; `done` is called once its transaction is committed, or with what it alone raised."""
         self._waiting.append((item, done))

@@ -16,7 +16,6 @@ from shared.parts import Loop
 
 LOOK_SECONDS = 1.0
 CONNECT_SECONDS = 10
-# Together they leave time for the rest of a service that must end within ten seconds.
 HOLD_SECONDS = 2
 CANCEL_SECONDS = 1
 DRAIN_SECONDS = 4

@@ -16,6 +16,7 @@ from shared.messaging.batches import Batches
 from shared.messaging.cloudevents import Heard, Unreadable
 from shared.messaging.consumer import Consumer
 from shared.messaging.ladder import Ladder
+from shared.parts import asked_to_end
 
 log = logs.get(__name__)
 
@@ -51,7 +52,6 @@ class Inbox:
         self._consumer = Consumer(self.name, amqp_url, topology.inbox(service), self._hear, most=PREFETCH)
         self._ladder = Ladder(service, amqp_url)
         self._climbing: set[asyncio.Task[None]] = set()
-        self.trouble = self._consumer.trouble
 
     def hears(self, *kinds: type[E]) -> Callable[[Hearer[E]], Hearer[E]]:
         """Register the one subscriber for some kinds of events; it gets them together, as they came."""
@@ -75,8 +75,13 @@ class Inbox:
     async def stop(self) -> None:
         """Stop taking messages, finish those begun, then close."""
         await self._consumer.stop()
-        await self._ladder.close()
         await self._batches.stop()
+        for climbing in self._climbing:
+            climbing.cancel()
+        await self._ladder.close()
+
+    async def trouble(self) -> str | None:
+        return await self._consumer.trouble() or self._batches.trouble()
 
     async def _hear(self, message: DeliveredMessage) -> None:
         self._consumer.in_hand.take(message)
@@ -99,7 +104,9 @@ class Inbox:
         """Settle a message once its copy is on the ladder; where that is away, have it handed over again."""
         try:
             await forwarding
-        except Exception as why:
+        except (Exception, asyncio.CancelledError) as why:
+            if asked_to_end():
+                raise
             log.warning("the retry ladder is away", error=type(why).__name__)
             await asyncio.sleep(1)
             await self._consumer.in_hand.refuse(message, again=True)

@@ -65,7 +65,10 @@ class Ladder:
             message_id=properties.message_id,
             delivery_mode=DeliveryMode.PERSISTENT,
         )
-        async with asyncio.timeout(PUBLISH_SECONDS), (await self._connected()).channel() as channel:
+        async with (
+            asyncio.timeout(PUBLISH_SECONDS),
+            (await self._connected()).channel(on_return_raises=True) as channel,
+        ):
             await (await channel.get_exchange(exchange, ensure=False)).publish(copy, routing_key)
 
     async def _connected(self) -> AbstractConnection:

@@ -8,7 +8,7 @@ HEARD = Counter("inbox_heard", "Events taken in.", ["event_type"])
 FAILED = Counter("inbox_failed", "Events that could not be taken in, by what became of them.", ["outcome"])
 
 WAITING = Gauge("outbox_waiting", "Events that wait to be published.")
-PARKED = Gauge("outbox_parked", "Events that the broker refused too often; a human has to look.")
+GIVEN_UP = Gauge("outbox_given_up", "Events that the broker refused too often; a human has to look.")
 OLDEST = Gauge("outbox_oldest_seconds", "How long the oldest event that waits has waited.")
 REFUSED_NOW = Gauge("outbox_refused_now", "Events that wait although the broker was asked to take them, and refused.")
 

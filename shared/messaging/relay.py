@@ -108,8 +108,8 @@ class Relay:
 class _Leader:
     """The relay that holds the lock, and its connections.
 
-    Rows go out in the order in which they were written. A row that the broker refuses is tried again and parked
-    in the outbox after some attempts, so that it holds up nobody; trouble with the connection counts for no row.
+    Rows go out in the order in which they were written. A row that the broker refuses is tried again and given
+    up after some attempts, so that it holds up nobody; trouble with the connection counts for no row.
     """
 
     service: str

@@ -10,7 +10,7 @@ from shared.database.pool import Connection, Database
 from shared.findings import Finding, Look
 from shared.messaging import metrics
 
-LATE_SECONDS = 5.0
+LATE_SECONDS = 6.0
 
 
 def outbox_look(service: str, database: Database, now: Clock) -> Look:
@@ -21,7 +21,7 @@ def outbox_look(service: str, database: Database, now: Clock) -> Look:
             row = await _counts(conn, service)
         late = (now() - row["oldest"]).total_seconds() if row["oldest"] else 0.0
         metrics.WAITING.set(row["waiting"])
-        metrics.PARKED.set(row["parked"])
+        metrics.GIVEN_UP.set(row["parked"])
         metrics.REFUSED_NOW.set(row["refused"])
         metrics.OLDEST.set(late)
         return [_waiting(row, late), _refused(service, row)]
@@ -104,7 +104,7 @@ def _waiting(row: asyncpg.Record, late: float) -> Finding:
     words = f"{row['waiting']} events wait to be published"
     if late < LATE_SECONDS:
         return Finding("outbox", words)
-    cause = "the broker does not take them" if row["leads"] else "no relay leads: is the part `relay` running?"
+    cause = "the relay is behind" if row["leads"] else "no relay leads: its part is not running, or has no broker"
     return Finding("outbox", f"{words}, the oldest for {late:.0f} s; {cause}", well=False)
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
-from aiormq.exceptions import AMQPError
+from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from shared.findings import Finding, Look
 from shared.messaging import metrics, topology
@@ -32,7 +32,7 @@ def broker_look(service: str, amqp_url: str, *, reads_unrouted: bool = False) ->
                 if reads_unrouted:
                     found.append(await _unrouted(channel, service))
                 return [await _takes_messages(channel, service), *found]
-        except (AMQPError, OSError, TimeoutError) as why:
+        except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError) as why:
             metrics.BLOCKED.set(AWAY)
             return [Finding("broker", f"no answer from the broker ({type(why).__name__})", well=False)]
 

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from shared.database.pool import Database
 from shared.findings import Finding, Look, findings
-from shared.parts import Part
+from shared.parts import Part, stop
 from shared.web.problems import answer_with_problems
 
 CONCERN = Gauge("concern", "Whether a human has something to do; `status` says it in words.", ["subject"])
@@ -35,8 +35,7 @@ def service_app(
                 started.append(part)
             yield
         finally:
-            for part in reversed(started):
-                await part.stop()
+            await stop(started)
             await database.close()
 
     app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -52,7 +51,7 @@ def _health(database: Database, parts: Sequence[Part], looks: Sequence[Look]) ->
 
     async def look_at_process() -> list[Finding]:
         found = {"database": await database.trouble(), **{part.name: await part.trouble() for part in parts}}
-        return [Finding(name, why or "works", well=not why) for name, why in found.items()]
+        return [Finding(f"process, {name}", why or "works", well=not why) for name, why in found.items()]
 
     @router.get("/livez")
     async def livez() -> dict[str, bool]:
@@ -60,12 +59,15 @@ def _health(database: Database, parts: Sequence[Part], looks: Sequence[Look]) ->
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        trouble = {finding.subject: finding.words for finding in await look_at_process() if not finding.well}
+        found = await look_at_process()
+        trouble = {finding.subject.split(", ")[1]: finding.words for finding in found if not finding.well}
         return JSONResponse({"ready": not trouble, "trouble": trouble}, status_code=503 if trouble else 200)
 
     @router.get("/metrics")
     async def metrics() -> Response:
-        for finding in await findings([look_at_process, *looks]):
+        found = await findings([look_at_process, *looks])
+        CONCERN.clear()
+        for finding in found:
             CONCERN.labels(finding.subject).set(0 if finding.well else 1)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -115,6 +115,27 @@ async def test_an_event_that_always_fails_is_parked_and_can_be_replayed(listenin
     assert await broker.waiting("meetings.parked") == 0
 
 
+async def test_an_event_for_which_the_ladder_has_no_rung_comes_again(listening: Listening, broker: Broker) -> None:
+    heard: list[MemberJoined] = []
+
+    def fail_twice(events: Sequence[MemberJoined]) -> None:
+        heard.extend(events)
+        if len(heard) <= 2:
+            raise ValueError("not now")
+
+    async with await aio_pika.connect(broker.url("operator")) as connection:
+        first = await (await connection.channel()).get_queue("meetings.retry.1000", ensure=False)
+        await first.unbind("meetings.retry", "1000")
+        try:
+            async with listening(fail_twice):
+                await publish(broker, event("Køge"))
+                await eventually(lambda: len(heard) == 3)
+        finally:
+            await first.bind("meetings.retry", "1000")
+
+    assert await broker.waiting("meetings.parked") == 0
+
+
 async def test_an_event_that_cannot_be_read_is_parked_at_once(listening: Listening, broker: Broker) -> None:
     heard: list[MemberJoined] = []
     good = event("Køge")

@@ -95,10 +95,10 @@ async def test_an_outbox_shows_how_much_waits_and_for_how_long(meetings_database
     [waiting, refused] = await outbox_look("meetings", meetings_database, in_an_hour)()
 
     assert waiting.words.startswith("2 events wait to be published, the oldest for 36")
-    assert waiting.words.endswith("no relay leads: is the part `relay` running?")
+    assert waiting.words.endswith("no relay leads: its part is not running, or has no broker")
     assert (waiting.well, refused.well) == (False, True)
     assert REGISTRY.get_sample_value("outbox_waiting") == 2
-    assert REGISTRY.get_sample_value("outbox_parked") == 0
+    assert REGISTRY.get_sample_value("outbox_given_up") == 0
     assert 3600 <= (REGISTRY.get_sample_value("outbox_oldest_seconds") or 0) < 3660
 
 

@@ -3,8 +3,9 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import aio_pika
 import httpx
@@ -12,7 +13,7 @@ import pytest
 
 from deploy.local.servers import ROOT
 from deploy.local.services import PARTS
-from tests.end_to_end.bad_days.conftest import parts
+from tests.end_to_end.bad_days.conftest import Outcome, parts
 from tests.end_to_end.bad_days.network import BadDayNetwork
 from tests.end_to_end.bad_days.story import towns
 from tests.support.alarms import short_of
@@ -21,8 +22,6 @@ from tests.support.victims import Victim
 
 SECONDS = 10
 UNTIL_BACK = 30
-
-Outcome = Callable[[str], None]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -74,12 +73,22 @@ async def all_is_well(network: BadDayNetwork, service: str) -> bool:
 
 
 @asynccontextmanager
-async def seen(network: BadDayNetwork, outcome: Outcome, service: str, subject: str, words: str) -> AsyncIterator[None]:
-    """What is wrong is seen before the block, in which it is mended, and not after it."""
+async def seen(
+    network: BadDayNetwork,
+    outcome: Outcome,
+    service: str,
+    subject: str,
+    words: str,
+    mend: Callable[[], Awaitable[None]],
+) -> AsyncIterator[None]:
+    """What is wrong is seen before the block, and no longer once it is mended, which happens in any case."""
     began = time.monotonic()
-    await eventually(lambda: is_seen(network, service, subject, words), within=SECONDS)
-    outcome(f"{service}, {subject}: shown after {time.monotonic() - began:.1f} s")
-    yield
+    try:
+        await eventually(lambda: is_seen(network, service, subject, words), within=SECONDS)
+        outcome(f"{service}, {subject}: shown after {time.monotonic() - began:.1f} s")
+        yield
+    finally:
+        await mend()
     await eventually(lambda: all_is_well(network, service), within=UNTIL_BACK)
 
 
@@ -102,22 +111,22 @@ async def test_services_that_are_well_say_so(network: BadDayNetwork) -> None:
 async def test_a_publish_that_no_queue_wants(network: BadDayNetwork, outcome: Outcome) -> None:
     await publish(network, "meetings", "meetings.events", "meetings.nobody_listens.v1")
 
-    async with seen(network, outcome, "membership", "unrouted messages", "no queue wanted 1 messages"):
+    mend = partial(empty, network, "bus.unrouted")
+    async with seen(network, outcome, "membership", "unrouted messages", "no queue wanted 1 messages", mend):
         _, listed = await command(network, "membership", "unrouted", "list")
         assert listed == "meetings.events  meetings.nobody_listens.v1  1\n"
         status, refused = await command(network, "membership", "unrouted", "replay")
         assert (status, refused) == (1, "this user may not write to meetings.events: set AMQP_URL to one who may\n")
-        await empty(network, "bus.unrouted")
 
 
 async def test_a_message_that_is_parked(network: BadDayNetwork, outcome: Outcome) -> None:
     await publish(network, "membership", "membership.events", "membership.member_joined.v1")
 
     for service in ("meetings", "notifications"):
-        async with seen(network, outcome, service, "parked events", "1 events could not be taken in"):
+        mend = partial(empty, network, f"{service}.parked")
+        async with seen(network, outcome, service, "parked events", "1 events could not be taken in", mend):
             _, listed = await command(network, service, "parked", "list")
             assert "shared.messaging.cloudevents.Unreadable" in listed
-            await empty(network, f"{service}.parked")
 
 
 async def test_an_outbox_row_that_cannot_be_sent(network: BadDayNetwork, outcome: Outcome) -> None:
@@ -129,18 +138,22 @@ async def test_an_outbox_row_that_cannot_be_sent(network: BadDayNetwork, outcome
         """,
     )
 
-    async with seen(network, outcome, "meetings", "refused events", "the broker refuses 1 events"):
+    async def mend() -> None:
+        await network.rows("meetings", "DELETE FROM outbox WHERE event_id = 'bad'")
+
+    async with seen(network, outcome, "meetings", "refused events", "the broker refuses 1 events", mend):
         _, listed = await command(network, "meetings", "outbox", "list")
         assert "meetings.bad.v1  to nowhere.events" in listed
-        await network.rows("meetings", "DELETE FROM outbox WHERE event_id = 'bad'")
 
 
 async def test_a_consumer_that_died(network: BadDayNetwork, outcome: Outcome) -> None:
     consumer = parts(network.stack, ("notifications", "subscribers"))
     await consumer.kill()
 
-    async with seen(network, outcome, "notifications", "inbox", "0 consumers: is the part `subscribers`"):
-        await consumer.start()
+    async with seen(
+        network, outcome, "notifications", "inbox", "0 consumers: is the part `subscribers`", consumer.start
+    ):
+        pass
 
 
 async def test_a_relay_that_died(network: BadDayNetwork, outcome: Outcome) -> None:
@@ -149,8 +162,8 @@ async def test_a_relay_that_died(network: BadDayNetwork, outcome: Outcome) -> No
     await relay.kill()
     await network.publish(town.messages[:1])
 
-    async with seen(network, outcome, "membership", "outbox", "no relay leads: is the part `relay` running?"):
-        await relay.start()
+    async with seen(network, outcome, "membership", "outbox", "no relay leads: its part is not running", relay.start):
+        pass
     await network.settled()
 
 
@@ -173,19 +186,26 @@ async def test_an_alarm_of_the_broker(network: BadDayNetwork, outcome: Outcome, 
     assert len(network.mails(*town.people)) == 2
 
 
-@pytest.mark.parametrize(("name", "subject"), [("Postgres", "database"), ("the broker", "broker")])
+@pytest.mark.parametrize(
+    ("name", "subject", "concern"),
+    [("Postgres", "database", "process, database"), ("the broker", "broker", "broker")],
+)
 async def test_a_server_that_hangs(
-    network: BadDayNetwork, victims: dict[str, Victim], outcome: Outcome, name: str, subject: str
+    network: BadDayNetwork, victims: dict[str, Victim], outcome: Outcome, name: str, subject: str, concern: str
 ) -> None:
     await victims[name].pause()
     try:
         began = time.monotonic()
-        status, printed = await command(network, "meetings", "status")
-        outcome(f"meetings, {name} hangs: shown after {time.monotonic() - began:.1f} s")
-        assert time.monotonic() - began < SECONDS
+        (status, printed), figures = await asyncio.gather(
+            command(network, "meetings", "status"), metrics(network, "meetings")
+        )
+        seconds = time.monotonic() - began
+        outcome(f"meetings, {name} hangs: shown after {seconds:.1f} s")
         assert status == 1
         assert f"! {subject} " in printed, printed
         assert f"no answer from the {subject}" in printed, printed
+        assert f'concern{{subject="{concern}"}} 1.0' in figures
+        assert seconds < SECONDS
     finally:
         await victims[name].resume()
     await eventually(lambda: all_are_well(network), within=UNTIL_BACK)

@@ -1,0 +1,115 @@
+"""What is acknowledged, and when: never past a message that is not settled."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from aiormq.abc import DeliveredMessage
+from aiormq.exceptions import ChannelInvalidStateError
+
+from shared.messaging.in_hand import InHand
+
+
+class Channel:
+    """The far end: writes down what it is told. Only the broker's side of a channel is played here."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int]] = []
+        self.closed = False
+
+    async def basic_ack(self, tag: int, *, multiple: bool) -> None:
+        assert multiple
+        if self.closed:
+            raise ChannelInvalidStateError
+        self.told.append(("acknowledged up to", tag))
+
+    async def basic_reject(self, tag: int, *, requeue: bool) -> None:
+        self.told.append(("again" if requeue else "refused", tag))
+
+
+def delivered(channel: Channel, tag: int) -> DeliveredMessage:
+    return cast(DeliveredMessage, SimpleNamespace(channel=channel, delivery_tag=tag))
+
+
+def taken(in_hand: InHand, channel: Channel, count: int) -> list[DeliveredMessage]:
+    messages = [delivered(channel, tag) for tag in range(1, count + 1)]
+    for message in messages:
+        in_hand.take(message)
+    return messages
+
+
+async def soon() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_nothing_is_acknowledged_past_a_message_that_is_open() -> None:
+    channel, in_hand = Channel(), InHand(10)
+    one, two, three, four = taken(in_hand, channel, 4)
+
+    in_hand.settle(four)
+    in_hand.settle(two)
+    await soon()
+    before = list(channel.told)
+    in_hand.settle(one)
+    await soon()
+    in_hand.settle(three)
+    await soon()
+
+    assert before == []
+    assert channel.told == [("acknowledged up to", 2), ("acknowledged up to", 4)]
+
+
+async def test_many_are_acknowledged_with_one_word() -> None:
+    channel, in_hand = Channel(), InHand(10)
+
+    for message in taken(in_hand, channel, 9):
+        in_hand.settle(message)
+    await soon()
+
+    assert channel.told == [("acknowledged up to", 9)]
+
+
+@pytest.mark.parametrize(("refused", "acknowledged"), [(1, [3]), (2, [3]), (3, [2])])
+async def test_one_that_is_handed_back_is_not_acknowledged_as_the_last(refused: int, acknowledged: list[int]) -> None:
+    channel, in_hand = Channel(), InHand(10)
+    messages = taken(in_hand, channel, 3)
+
+    await in_hand.refuse(messages[refused - 1], again=True)
+    for message in messages:
+        if message.delivery_tag != refused:
+            in_hand.settle(message)
+    await soon()
+
+    assert channel.told == [("again", refused), *(("acknowledged up to", tag) for tag in acknowledged)]
+
+
+async def test_what_came_by_a_channel_that_is_gone_is_acknowledged_on_no_other() -> None:
+    old, new, in_hand = Channel(), Channel(), InHand(10)
+    before = taken(in_hand, old, 2)
+    old.closed = True
+    in_hand.settle(before[0])
+    await soon()
+
+    after = taken(in_hand, new, 2)
+    in_hand.settle(before[1])
+    in_hand.settle(after[0])
+    await soon()
+
+    assert (old.told, new.told) == ([], [("acknowledged up to", 1)])
+
+
+async def test_while_it_holds_nothing_is_acknowledged_and_then_all_of_it() -> None:
+    channel, in_hand = Channel(), InHand(3)
+    messages = taken(in_hand, channel, 3)
+
+    await asyncio.wait_for(in_hand.hold(within=5), timeout=1)
+    for message in messages:
+        in_hand.settle(message)
+    await soon()
+    held = list(channel.told)
+    await in_hand.finish(within=5)
+
+    assert held == []
+    assert channel.told == [("acknowledged up to", 3)]
