@@ -54,7 +54,8 @@ class Consumer:
 
     async def trouble(self) -> str | None:
         """Return why nothing is taken now, or None when all is well."""
-        return await self._loop.trouble() or (None if self._is_consuming() else f"no consumer of {self._queue}")
+        gone = None if self._is_consuming() else f"no consumer of {self._queue}"
+        return await self._loop.trouble() or gone or self.in_hand.trouble()
 
     def _is_consuming(self) -> bool:
         return bool(self._channel and not self._channel.is_closed and self._tag in self._channel.consumers)

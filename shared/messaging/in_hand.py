@@ -1,6 +1,7 @@
 """Messages that the broker has handed over and that are not acknowledged yet."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ QUIET_LOOKS = 5
 # Fewer: relays publish ten times a second, and the middle between two of their bursts is the quietest moment there is.
 QUIET_LOOKS_BEFORE_THE_END = 2
 SAY_SECONDS = 1
+STILL_SECONDS = 60
 
 
 class InHand:
@@ -32,11 +34,20 @@ class InHand:
         self._begun = 0
         self._tally: _Tally | None = None
         self._held = False
+        self._moved_at = 0.0
         self._acknowledging: asyncio.Task[None] | None = None
+
+    def trouble(self) -> str | None:
+        """Return why nothing moves: a message that is never settled keeps the others from being acknowledged."""
+        still = time.monotonic() - self._moved_at
+        if self._open < self._most or still < STILL_SECONDS:
+            return None
+        return f"{self._open} messages are in hand, and none was settled for {still:.0f} s"
 
     def take(self, message: DeliveredMessage) -> None:
         """Note a message that has just come."""
         self._begun += 1
+        self._moved_at = time.monotonic()
         if self._tally is None or self._tally.channel is not message.channel:
             # What came by a channel that is gone comes again.
             self._tally = _Tally(message.channel)
@@ -76,6 +87,7 @@ class InHand:
     def _note(self, message: DeliveredMessage, *, keep: bool) -> None:
         if self._tally and self._tally.channel is message.channel and message.delivery_tag is not None:
             self._tally.note(message.delivery_tag, keep=keep)
+            self._moved_at = time.monotonic()
             self._acknowledge_soon()
 
     def _acknowledge_soon(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import ChannelInvalidStateError
 
+from shared.messaging import in_hand as in_hand_module
 from shared.messaging.in_hand import InHand
 
 
@@ -98,6 +99,21 @@ async def test_what_came_by_a_channel_that_is_gone_is_acknowledged_on_no_other()
     await soon()
 
     assert (old.told, new.told) == ([], [("acknowledged up to", 1)])
+
+
+async def test_what_never_moves_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_hand_module, "STILL_SECONDS", 0)
+    channel, in_hand = Channel(), InHand(3)
+    messages = taken(in_hand, channel, 2)
+    before = in_hand.trouble()
+
+    in_hand.take(delivered(channel, 3))
+    stuck = in_hand.trouble()
+    in_hand.settle(messages[0])
+
+    assert before is None
+    assert stuck == "3 messages are in hand, and none was settled for 0 s"
+    assert in_hand.trouble() is None
 
 
 async def test_while_it_holds_nothing_is_acknowledged_and_then_all_of_it() -> None:
