@@ -32,7 +32,8 @@ E = TypeVar("E", bound=Event)
 V = TypeVar("V", bound=Versioned)
 Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
 
-PREFETCH = 500
+# Few enough that a stop under load soon holds as many as the broker may hand over (`InHand.hold`).
+PREFETCH = 200
 
 
 class Inbox:

@@ -38,7 +38,7 @@ async def work():
     async with claimed(Path(sys.argv[1])) as run:
         run.program("daemon", {LEAVE_A_DAEMON!r}, working_folder=Path("/")).start()
         run.program("sleeper", {SLEEP!r}, working_folder=Path("/")).start()
-        await run.watch()
+        await asyncio.Event().wait()
 
 asyncio.run(until_asked_to_stop(work()))
 """
