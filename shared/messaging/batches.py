@@ -93,14 +93,14 @@ class Batches(Generic[T]):
             await self._commit([item for item, _ in group])
         except Exception as why:
             if len(group) == 1:
-                group[0][1](why)
+                _tell(group[0][1], why)
                 return
             middle = len(group) // 2
             await self._settle(group[:middle])
             await self._settle(group[middle:])
             return
         for _, done in group:
-            done(None)
+            _tell(done, None)
 
     async def _commit(self, items: Sequence[T]) -> None:
         """Apply in one transaction; wait for a database that is away, try again what passes by itself."""
@@ -119,3 +119,11 @@ class Batches(Generic[T]):
                 return
             await asyncio.sleep(delay)
             delay = min(delay * 2, 5.0)
+
+
+def _tell(done: Done, why: Exception | None) -> None:
+    """Tell a submitter what became of its item; what it makes of that is no business of the others."""
+    try:
+        done(why)
+    except Exception:
+        log.exception("a submitter failed on what it was told")

@@ -53,6 +53,20 @@ async def test_a_bad_item_fails_alone(batches: Batches[str], membership_database
     assert await stored(membership_database) == {item for item in items if not item.startswith("bad")}
 
 
+async def test_a_submitter_that_fails_on_the_outcome_harms_no_other(
+    batches: Batches[str], membership_database: Database
+) -> None:
+    def fail(why: Exception | None) -> None:
+        raise ZeroDivisionError
+
+    batches.put("item 1", fail)
+    await batches.submit("item 2")
+    await batches.submit("item 3")
+
+    assert batches.trouble() is None
+    assert await stored(membership_database) == {"item 1", "item 2", "item 3"}
+
+
 async def test_nothing_fails_while_the_database_is_away(membership_database: Database) -> None:
     away = [
         ConnectionRefusedError(),

@@ -25,7 +25,7 @@ TOWNS = 20
 A_SECOND = 80
 STOPPED_WITHIN = 10
 # What the broker has on its way in the very moment in which we end cannot be told from nothing (`InHand.hold`).
-HANDED_BACK_AT_MOST = 0.005
+HANDED_BACK_AT_MOST = 0.02
 # So often the broker tells what it has counted.
 COUNTED_EVERY = 5
 
