@@ -21,7 +21,7 @@ def outbox_look(service: str, database: Database, now: Clock) -> Look:
             row = await _counts(conn, service)
         late = (now() - row["oldest"]).total_seconds() if row["oldest"] else 0.0
         metrics.WAITING.set(row["waiting"])
-        metrics.GIVEN_UP.set(row["parked"])
+        metrics.GIVEN_UP.set(row["given_up"])
         metrics.REFUSED_NOW.set(row["refused"])
         metrics.OLDEST.set(late)
         return [_waiting(row, late), _refused(service, row)]
@@ -79,7 +79,7 @@ async def _counts(conn: Connection, service: str) -> asyncpg.Record:
     row = await conn.fetchrow(
         """
         SELECT count(*) FILTER (WHERE parked_at IS NULL)                   AS waiting,
-               count(*) FILTER (WHERE parked_at IS NOT NULL)               AS parked,
+               count(*) FILTER (WHERE parked_at IS NOT NULL)               AS given_up,
                count(*) FILTER (WHERE parked_at IS NULL AND attempts > 0)  AS refused,
                min(created_at) FILTER (WHERE parked_at IS NULL)            AS oldest,
                max(last_error)                                             AS error,
@@ -109,7 +109,7 @@ def _waiting(row: asyncpg.Record, late: float) -> Finding:
 
 
 def _refused(service: str, row: asyncpg.Record) -> Finding:
-    if not row["refused"] and not row["parked"]:
+    if not row["refused"] and not row["given_up"]:
         return Finding("refused events", "none")
-    words = f"the broker refuses {row['refused']} events, and {row['parked']} are given up ({row['error']})"
+    words = f"the broker refuses {row['refused']} events, and {row['given_up']} are given up ({row['error']})"
     return Finding("refused events", f"{words}; see: python -m services.{service} outbox list", well=False)

@@ -49,9 +49,11 @@ def service_app(
 def _health(database: Database, parts: Sequence[Part], looks: Sequence[Look]) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
+    async def troubles() -> dict[str, str | None]:
+        return {"database": await database.trouble(), **{part.name: await part.trouble() for part in parts}}
+
     async def look_at_process() -> list[Finding]:
-        found = {"database": await database.trouble(), **{part.name: await part.trouble() for part in parts}}
-        return [Finding(f"process, {name}", why or "works", well=not why) for name, why in found.items()]
+        return [Finding(f"process, {name}", why or "works", well=not why) for name, why in (await troubles()).items()]
 
     @router.get("/livez")
     async def livez() -> dict[str, bool]:
@@ -59,8 +61,7 @@ def _health(database: Database, parts: Sequence[Part], looks: Sequence[Look]) ->
 
     @router.get("/readyz")
     async def readyz() -> JSONResponse:
-        found = await look_at_process()
-        trouble = {finding.subject.split(", ")[1]: finding.words for finding in found if not finding.well}
+        trouble = {name: why for name, why in (await troubles()).items() if why}
         return JSONResponse({"ready": not trouble, "trouble": trouble}, status_code=503 if trouble else 200)
 
     @router.get("/metrics")
