@@ -16,8 +16,11 @@ from shared.parts import Loop
 
 LOOK_SECONDS = 1.0
 CONNECT_SECONDS = 10
-HOLD_SECONDS = 2
 CANCEL_SECONDS = 1
+# How many messages each of the consumers may have with which a trickle is brought to an end, and how soon it should.
+NARROWER = (64, 16, 4, 1)
+FILL_SECONDS = 0.4
+NARROW_SECONDS = 2.5
 DRAIN_SECONDS = 4
 
 Take = Callable[[DeliveredMessage], Coroutine[Any, Any, None]]
@@ -45,7 +48,10 @@ class Consumer:
     async def stop(self) -> None:
         """Take no more, finish what is in hand, then close; nothing is handed back that was not begun."""
         await self._loop.stop()
-        await self.in_hand.hold(HOLD_SECONDS)
+        self.in_hand.hold()
+        with suppress(AMQPError, OSError, TimeoutError):
+            async with asyncio.timeout(NARROW_SECONDS):
+                await self._narrow()
         with suppress(AMQPError, OSError, TimeoutError):
             async with asyncio.timeout(CANCEL_SECONDS):
                 await self._cancel()
@@ -79,6 +85,26 @@ class Consumer:
         except (AMQPError, OSError, TimeoutError) as why:
             raise Trouble(f"no consumer of {self._queue} ({type(why).__name__})") from why
         self._channel, self._tag = underlay, begun.consumer_tag or ""
+
+    async def _narrow(self) -> None:
+        """Return in a moment in which the broker has nothing on its way to us; then we can stop consuming.
+
+        What it has on its way when a consumer is cancelled it takes back, and counts as a delivery that failed. It has
+        nothing once we hold as many as it may hand over, or none has come for a while. Where messages trickle neither
+        comes to be: then a consumer that may have fewer takes the place of the other, and all that comes, until it is
+        full.
+        """
+        most = self._most
+        for urgency, fewer in enumerate(NARROWER, start=1):
+            if await self.in_hand.full_or_quiet(self._tag, most, FILL_SECONDS):
+                return
+            if not self._channel or self._channel.is_closed:
+                return
+            await self._channel.basic_qos(prefetch_count=fewer)
+            begun = await self._channel.basic_consume(self._queue, self._take, arguments={"x-priority": urgency})
+            await self._cancel()
+            self._tag, most = begun.consumer_tag or "", fewer
+        await self.in_hand.full_or_quiet(self._tag, most, FILL_SECONDS)
 
     async def _cancel(self) -> None:
         if self._channel and not self._channel.is_closed:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from aiormq.abc import AbstractChannel as Channel
 from aiormq.abc import DeliveredMessage
@@ -16,8 +17,8 @@ log = logs.get(__name__)
 
 LOOK_SECONDS = 0.02
 QUIET_LOOKS = 5
-# Fewer: relays publish ten times a second, and the middle between two of their bursts is the quietest moment there is.
-QUIET_LOOKS_BEFORE_THE_END = 2
+# Longer than the pauses between two bursts of a relay.
+QUIET_LOOKS_BEFORE_THE_END = 15
 SAY_SECONDS = 1
 STILL_SECONDS = 60
 
@@ -51,7 +52,7 @@ class InHand:
         if self._tally is None or self._tally.channel is not message.channel:
             # What came by a channel that is gone comes again.
             self._tally = _Tally(message.channel)
-        self._tally.open += 1
+        self._tally.take(message)
 
     def settle(self, message: DeliveredMessage) -> None:
         """Have a message acknowledged soon, together with others."""
@@ -63,14 +64,16 @@ class InHand:
             await message.channel.basic_reject(message.delivery_tag or 0, requeue=again)
         self._note(message, keep=False)
 
-    async def hold(self, within: float) -> None:
-        """Acknowledge nothing, and return once the broker has nothing on its way to us; then we can stop consuming.
-
-        It has nothing once we hold as many as it may hand over, or none has come for a while. What it has on its way
-        when a consumer is cancelled it takes back, and counts as a delivery that failed.
-        """
+    def hold(self) -> None:
+        """Acknowledge nothing until the end."""
         self._held = True
-        await self._quiet(within, QUIET_LOOKS_BEFORE_THE_END, lambda: self._open >= self._most)
+
+    async def full_or_quiet(self, consumer: str, most: int, within: float) -> bool:
+        """Wait until a consumer has as many messages as it may have at a time, or none has come for a while.
+
+        Whether either came to be within so many seconds. To be called while we hold.
+        """
+        return await self._quiet(within, QUIET_LOOKS_BEFORE_THE_END, lambda: self._held_by(consumer) >= most)
 
     async def finish(self, within: float) -> None:
         """Acknowledge again, and return once none is open, or after so many seconds."""
@@ -83,6 +86,9 @@ class InHand:
     @property
     def _open(self) -> int:
         return self._tally.open if self._tally else 0
+
+    def _held_by(self, consumer: str) -> int:
+        return sum(tag == consumer for tag in self._tally.unacknowledged.values()) if self._tally else 0
 
     def _note(self, message: DeliveredMessage, *, keep: bool) -> None:
         if self._tally and self._tally.channel is message.channel and message.delivery_tag is not None:
@@ -105,8 +111,8 @@ class InHand:
 
     async def _quiet(
         self, within: float, looks: int, enough: Callable[[], bool], settled: Callable[[], bool] = lambda: True
-    ) -> None:
-        """Return once it is enough, or none has begun for some looks and all is settled.
+    ) -> bool:
+        """Return once it is enough, or none has begun for some looks and all is settled: whether that was in time.
 
         The looks count turns of the event loop, so that a busy machine makes no difference.
         """
@@ -117,21 +123,33 @@ class InHand:
                     begun = self._begun
                     await asyncio.sleep(LOOK_SECONDS)
                     quiet = quiet + 1 if settled() and begun == self._begun else 0
+                return True
+        return False
 
 
 @dataclass
 class _Tally:
-    """The messages of one channel: how many are open, and up to which tag all are settled."""
+    """The messages of one channel: how many are open, and up to which tag all are settled.
+
+    `unacknowledged`: the consumer of each delivery tag of which the broker has not been told anything yet.
+    """
 
     channel: Channel
     open: int = 0
+    unacknowledged: dict[int, str] = field(default_factory=dict)
     _upto: int = 0
     _beyond: dict[int, bool] = field(default_factory=dict)
     _to_acknowledge: int = 0
 
+    def take(self, message: DeliveredMessage) -> None:
+        self.open += 1
+        self.unacknowledged[message.delivery_tag or 0] = message.consumer_tag or ""
+
     def note(self, tag: int, *, keep: bool) -> None:
         """Note that a message is settled; `keep`: that we have it, and may say so."""
         self.open -= 1
+        if not keep:
+            self.unacknowledged.pop(tag, None)
         self._beyond[tag] = keep
         while (found := self._beyond.pop(self._upto + 1, None)) is not None:
             self._upto += 1
@@ -140,5 +158,8 @@ class _Tally:
 
     def next(self) -> int:
         """Return, once, the tag up to which all may be acknowledged; 0: none."""
-        tag, self._to_acknowledge = self._to_acknowledge, 0
-        return tag
+        upto, self._to_acknowledge = self._to_acknowledge, 0
+        if upto:
+            for tag in takewhile(lambda tag: tag <= upto, list(self.unacknowledged)):
+                del self.unacknowledged[tag]
+        return upto

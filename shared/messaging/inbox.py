@@ -32,7 +32,7 @@ E = TypeVar("E", bound=Event)
 V = TypeVar("V", bound=Versioned)
 Hearer = Callable[[Connection, Sequence[E]], Awaitable[None]]
 
-# Few enough that a stop under load soon holds as many as the broker may hand over (`InHand.hold`).
+# Few enough that a stop under load soon holds as many as the broker may hand over (`Consumer.stop`).
 PREFETCH = 200
 
 

@@ -29,12 +29,14 @@ class Channel:
         self.told.append(("again" if requeue else "refused", tag))
 
 
-def delivered(channel: Channel, tag: int) -> DeliveredMessage:
-    return cast(DeliveredMessage, SimpleNamespace(channel=channel, delivery_tag=tag))
+def delivered(channel: Channel, tag: int, consumer: str = "first") -> DeliveredMessage:
+    return cast(DeliveredMessage, SimpleNamespace(channel=channel, delivery_tag=tag, consumer_tag=consumer))
 
 
-def taken(in_hand: InHand, channel: Channel, count: int) -> list[DeliveredMessage]:
-    messages = [delivered(channel, tag) for tag in range(1, count + 1)]
+def taken(
+    in_hand: InHand, channel: Channel, count: int, *, after: int = 0, consumer: str = "first"
+) -> list[DeliveredMessage]:
+    messages = [delivered(channel, tag, consumer) for tag in range(after + 1, after + count + 1)]
     for message in messages:
         in_hand.take(message)
     return messages
@@ -118,10 +120,9 @@ async def test_what_never_moves_is_said(monkeypatch: pytest.MonkeyPatch) -> None
 
 async def test_while_it_holds_nothing_is_acknowledged_and_then_all_of_it() -> None:
     channel, in_hand = Channel(), InHand(3)
-    messages = taken(in_hand, channel, 3)
 
-    await asyncio.wait_for(in_hand.hold(within=5), timeout=1)
-    for message in messages:
+    in_hand.hold()
+    for message in taken(in_hand, channel, 3):
         in_hand.settle(message)
     await soon()
     held = list(channel.told)
@@ -129,3 +130,31 @@ async def test_while_it_holds_nothing_is_acknowledged_and_then_all_of_it() -> No
 
     assert held == []
     assert channel.told == [("acknowledged up to", 3)]
+
+
+async def test_a_consumer_is_full_by_what_it_has_got_and_nobody_has_acknowledged_or_handed_back() -> None:
+    channel, in_hand = Channel(), InHand(3)
+    for message in taken(in_hand, channel, 2):
+        in_hand.settle(message)
+    await soon()
+    in_hand.hold()
+    third, fourth = taken(in_hand, channel, 2, after=2)
+    taken(in_hand, channel, 1, after=4, consumer="second")
+    await in_hand.refuse(third, again=True)
+    in_hand.settle(fourth)
+
+    is_full = {
+        (consumer, most): await in_hand.full_or_quiet(consumer, most, within=0.01)
+        for consumer, most in [("first", 1), ("first", 2), ("second", 1), ("second", 2)]
+    }
+
+    assert is_full == {("first", 1): True, ("first", 2): False, ("second", 1): True, ("second", 2): False}
+
+
+async def test_a_consumer_to_which_nothing_comes_is_quiet() -> None:
+    channel, in_hand = Channel(), InHand(3)
+    taken(in_hand, channel, 1)
+
+    in_hand.hold()
+
+    assert await in_hand.full_or_quiet("first", 3, within=30)

@@ -164,6 +164,30 @@ async def test_stopping_under_load_hands_no_message_back(listening: Listening, b
     assert not any(message.redelivered for message in left)
 
 
+async def test_stopping_in_a_trickle_hands_no_message_back(listening: Listening, broker: Broker) -> None:
+    heard: list[MemberJoined] = []
+    published = 0
+
+    async def trickle() -> None:
+        nonlocal published
+        while True:
+            await publish(broker, event(f"By {published}"), event(f"Havn {published}"))
+            published += 2
+
+    async with listening(heard.extend):
+        flow = asyncio.create_task(trickle())
+        await eventually(lambda: len(heard) > 20)
+    in_the_end = len(heard)
+    await eventually(lambda: published > in_the_end + 20)
+    flow.cancel()
+
+    async with await aio_pika.connect(broker.url("meetings")) as connection:
+        queue = await (await connection.channel()).get_queue("meetings.inbox", ensure=False)
+        left = [message async for message in _all(queue)]
+    assert len(heard) < len(heard) + len(left)
+    assert not any(message.redelivered for message in left)
+
+
 async def _all(queue: aio_pika.abc.AbstractQueue) -> AsyncIterator[aio_pika.abc.AbstractIncomingMessage]:
     while message := await queue.get(no_ack=True, fail=False):
         yield message

@@ -6,7 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from docker.errors import APIError
+
 from deploy.local.program import Program
+
+ATTEMPTS_TO_FREEZE = 20
 
 UntilAnswers = Callable[[], Awaitable[None]]
 
@@ -73,7 +77,16 @@ class Container:
         await asyncio.to_thread(self.container.kill)
 
     async def pause(self) -> None:
-        await asyncio.to_thread(self.container.pause)
+        """Freeze it; the kernel does not manage while a process of the container is about to begin or end."""
+        for attempt in range(1, ATTEMPTS_TO_FREEZE + 1):
+            try:
+                await asyncio.to_thread(self.container.pause)
+            except APIError as why:
+                if "unable to freeze" not in str(why) or attempt == ATTEMPTS_TO_FREEZE:
+                    raise
+                await asyncio.sleep(0.2)
+            else:
+                return
 
     async def resume(self) -> None:
         await asyncio.to_thread(self.container.unpause)
