@@ -1,21 +1,17 @@
 """All SQL of membership, by story."""
 
-from .messages import (
+from .messages import add_taken_in, allow_source, known_codes, sources, taken_in_messages
+from .overview import overview
+from .quarantine import (
     add_kept,
-    add_taken_in,
-    allow_source,
     count_kept,
     find_kept,
     kept_messages,
-    known_codes,
     mark_cleared,
     mark_settled,
     overdue_messages,
-    sources,
-    taken_in_messages,
     waiting_messages,
 )
-from .overview import overview
 from .register import add_history, load, load_due, lock, store
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""What membership's operators do on the command line, by story."""

@@ -1,0 +1,7 @@
+"""What membership does, by story."""
+
+from .keeping_time import keep_time
+from .quarantine import NotOpen, give_up_waiting, replay
+from .taking_in import hold, take_in
+
+__all__ = ["NotOpen", "give_up_waiting", "hold", "keep_time", "replay", "take_in"]
