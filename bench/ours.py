@@ -54,7 +54,7 @@ class OurServices:
         """Bring each schema up to date, and let the register speak for its source."""
         for service in SERVICES:
             await self._finish(migration(self._run, service, self._surroundings.role_url(f"{service}_owner")))
-        await self._finish(registration(self._run, SYSTEM, self._surroundings.role_url("membership_runtime")))
+        await self._finish(registration(self._run, SYSTEM, self._surroundings.role_url("membership_owner")))
 
     async def _finish(self, program: Program) -> None:
         program.start()

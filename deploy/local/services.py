@@ -89,8 +89,8 @@ def migration(run: Run, service: str, owner_url: str) -> Program:
     return run.program(f"{service}-migrate", command, working_folder=ROOT, environment=environment)
 
 
-def registration(run: Run, system: str, membership_url: str) -> Program:
+def registration(run: Run, system: str, owner_url: str) -> Program:
     """Make the program that lets an upstream system speak for the CloudEvents source of its name."""
     command = [sys.executable, "-m", "services.membership", "systems", "add", system, "--source", f"/{system}"]
-    environment = {"DATABASE_URL": membership_url}
+    environment = {"DATABASE_OWNER_URL": owner_url}
     return run.program(f"membership-system-{system}", command, working_folder=ROOT, environment=environment)

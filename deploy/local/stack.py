@@ -133,9 +133,9 @@ async def _prepare_database(run: Run, outside: Outside, passwords: Passwords, da
             program = migration(run, service, role_url(admin_url, owner, passwords.roles[owner], database))
             program.start()
             migrating.create_task(program.finish())
-    reporter = role_url(admin_url, "membership_runtime", passwords.roles["membership_runtime"], database)
+    registrar = role_url(admin_url, "membership_owner", passwords.roles["membership_owner"], database)
     for system in passwords.systems:
-        program = registration(run, system, reporter)
+        program = registration(run, system, registrar)
         program.start()
         await program.finish()
     say(f"services: schemas are up to date ({seconds_since(began)})")

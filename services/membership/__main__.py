@@ -3,6 +3,7 @@
 import argparse
 
 from shared import cli
+from shared.clock import utc_now
 from shared.database.pool import Connection
 from shared.messaging import unrouted
 
@@ -25,7 +26,7 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
     add = acts.add_parser("add", help="let a system that has a broker user speak for CloudEvents sources")
     add.add_argument("system")
     add.add_argument("--source", action="append", required=True)
-    add.set_defaults(run=in_transaction(_add_system))
+    add.set_defaults(run=in_transaction(_add_system, "DATABASE_OWNER_URL"))
     acts.add_parser("list", help="which system speaks for which source").set_defaults(run=in_transaction(_list_systems))
 
 
@@ -35,6 +36,7 @@ def _add_unrouted(parser: argparse.ArgumentParser) -> None:
 
 
 async def _add_system(conn: Connection, args: argparse.Namespace) -> int:
+    await storage.add_system(conn, args.system, utc_now())
     for source in args.source:
         await storage.allow_source(conn, args.system, source)
         say(f"{args.system} speaks for {source}")

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from services.membership import storage, use_cases
+from services.membership import use_cases
 from services.membership.envelope import read
 from services.membership.intake import Incoming
 from services.membership.messages import Delivery
 from shared.database.pool import Database
-from tests.support.builders import MORNING, SOURCE, SYSTEM, Message
+from tests.conftest import DatabaseOf
+from tests.support.builders import MORNING, SYSTEM, Message
+from tests.support.systems import let_report
 
 EVENING = MORNING.replace(hour=20)
 
@@ -78,7 +80,6 @@ def delivery(message: Message, now: datetime, **changes: Any) -> Delivery:
 
 
 @pytest.fixture
-async def door(membership_database: Database) -> Door:
-    async with membership_database.transaction() as conn:
-        await storage.allow_source(conn, SYSTEM, SOURCE)
+async def door(database: DatabaseOf, membership_database: Database) -> Door:
+    await let_report(await database("membership"))
     return Door(membership_database)

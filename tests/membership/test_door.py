@@ -21,17 +21,18 @@ from tests.conftest import DatabaseOf
 from tests.membership.conftest import EVENING
 from tests.membership.test_envelope import BROKEN, GOOD
 from tests.support.broker import Broker
-from tests.support.builders import SOURCE, SYSTEM, Message, contact, joined
+from tests.support.builders import SYSTEM, Message, contact, joined
 from tests.support.eventually import eventually
+from tests.support.systems import let_report
 
 
 @pytest.fixture
 async def running(broker: Broker, database: DatabaseOf, membership_database: Database) -> AsyncIterator[Door]:
     """The door and the relay of membership, open for the system `register`."""
-    relay = Relay("membership", (await database("membership")).runtime_url, broker.url("membership"))
+    membership = await database("membership")
+    await let_report(membership)
+    relay = Relay("membership", membership.runtime_url, broker.url("membership"))
     membership_database.on_commit(relay.wake)
-    async with membership_database.transaction() as conn:
-        await storage.allow_source(conn, SYSTEM, SOURCE)
     door = Door(membership_database, broker.url("membership"), lambda: EVENING)
     await relay.start()
     await door.start()

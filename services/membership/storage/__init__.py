@@ -1,6 +1,6 @@
 """All SQL of membership, by story."""
 
-from .messages import add_taken_in, allow_source, known_codes, sources, taken_in_messages
+from .messages import add_taken_in, known_codes, taken_in_messages
 from .overview import overview
 from .quarantine import (
     add_kept,
@@ -13,14 +13,18 @@ from .quarantine import (
     waiting_messages,
 )
 from .register import add_history, load, load_due, lock, store
+from .systems import SourceTaken, add_system, allow_source, find_system, sources, system_of_password, systems
 
 __all__ = [
+    "SourceTaken",
     "add_history",
     "add_kept",
+    "add_system",
     "add_taken_in",
     "allow_source",
     "count_kept",
     "find_kept",
+    "find_system",
     "kept_messages",
     "known_codes",
     "load",
@@ -32,6 +36,8 @@ __all__ = [
     "overview",
     "sources",
     "store",
+    "system_of_password",
+    "systems",
     "taken_in_messages",
     "waiting_messages",
 ]

@@ -39,24 +39,6 @@ async def add_taken_in(conn: Connection, messages: Sequence[tuple[str, str, str,
     )
 
 
-async def sources(conn: Connection) -> dict[str, str]:
-    """Return which system speaks for each CloudEvents source."""
-    return {row["source"]: row["system"] for row in await conn.fetch("SELECT source, system FROM system_sources")}
-
-
-async def allow_source(conn: Connection, system: str, source: str) -> None:
-    """Let a system speak for a source; a source belongs to one system."""
-    await conn.execute(
-        """
-        INSERT INTO system_sources (source, system)
-        VALUES ($1, $2)
-            ON CONFLICT (source) DO UPDATE SET system = excluded.system
-        """,
-        source,
-        system,
-    )
-
-
 async def known_codes(conn: Connection) -> tuple[frozenset[str], frozenset[str]]:
     """Return the kinds of organisations and the codes of municipalities that there are."""
     kinds = await conn.fetch("SELECT kind FROM organisation_kinds")
