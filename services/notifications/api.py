@@ -37,7 +37,7 @@ class EmailFate(BaseModel):
     attempts: int
     reply: str | None
     message_id: str
-    person_id: UUID
+    person_id: UUID | None
     meeting_id: UUID | None
     method: Literal["REQUEST", "CANCEL"] | None
     sequence: int | None

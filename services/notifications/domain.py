@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-Kind = Literal["welcome", "invitation", "update", "cancellation"]
+Kind = Literal["welcome", "invitation", "update", "cancellation", "silence", "flood"]
 Language = Literal["da", "en"]
 Topic = Literal["invitations", "changes", "account"]
 Method = Literal["REQUEST", "CANCEL"]
@@ -31,12 +31,15 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An e-mail to be queued; `facts` make up its frame, `params` are its person's alone."""
+    """An e-mail to be queued; `facts` make up its frame, `params` are its reader's alone.
+
+    Who looks after another system is an address and no person that we know: then there is no `person_id`.
+    """
 
     kind: Kind
     topic: Topic
     language: Language
-    person_id: UUID
+    person_id: UUID | None
     object_id: UUID
     address: str
     facts: Mapping[str, Any]
@@ -53,7 +56,7 @@ class Draft:
     def dedupe(self) -> str:
         """What there can be only one of."""
         if self.method is None:
-            return f"{self.kind}:{self.person_id}"
+            return f"{self.kind}:{self.person_id or self.object_id}"
         return f"{self.method}:{self.object_id}:{self.person_id}:{self.sequence}:{self.address}"
 
     def message_id(self, mail_domain: str) -> str:
@@ -65,9 +68,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """One message to one person.
+    """One message to one person, or to who looks after another system.
 
-    `facts` are what all recipients of its frame share, `params` what is this person's alone. The sequence and the
+    `facts` are what all recipients of its frame share, `params` what is this reader's alone. The sequence and the
     method are those of its calendar part, where it has one.
     """
 
@@ -75,7 +78,7 @@ class Email:
     kind: Kind
     topic: Topic
     language: Language
-    person_id: UUID
+    person_id: UUID | None
     frame_id: int
     address: str
     facts: Mapping[str, Any]

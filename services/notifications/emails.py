@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from . import calendar
 from .domain import Email, Letterhead
-from .wording import MeetingInWords, meeting_in_words, moment, one_line
+from .wording import MeetingInWords, duration, figure, meeting_in_words, moment, moment_in_words, one_line
 
 NETWORK = "Danske Handelsbyer"
 
@@ -20,6 +20,7 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+templates.filters |= {"moment": moment_in_words, "duration": duration, "figure": figure}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Content:
     calendar: bytes | None
 
 
-def compose(email: Email, letterhead: Letterhead, unsubscribe_url: str) -> Content:
+def compose(email: Email, letterhead: Letterhead, unsubscribe_url: str | None) -> Content:
     """Write an e-mail in its reader's language; the first line of its text template is its subject."""
     meeting = _meeting(email)
     words = {

@@ -21,14 +21,14 @@ LIST_LABEL = "invitations"
 Part = tuple[list[str], bytes]
 
 
-def message(email: Email, content: Content, letterhead: Letterhead, unsubscribe_url: str) -> bytes:
+def message(email: Email, content: Content, letterhead: Letterhead, unsubscribe_url: str | None) -> bytes:
     """Return the whole message; the same e-mail gives the same bytes at every attempt."""
     headers = _headers(email, content.subject, letterhead, unsubscribe_url)
     part_headers, body = _body(content, email.method, _boundary(email.message_id))
     return _lines([*headers, "MIME-Version: 1.0", *part_headers]) + b"\r\n" + body
 
 
-def _headers(email: Email, subject: str, letterhead: Letterhead, unsubscribe_url: str) -> list[str]:
+def _headers(email: Email, subject: str, letterhead: Letterhead, unsubscribe_url: str | None) -> list[str]:
     thread = email.params.get("in_reply_to")
     return [
         f"From: {_mailbox(NETWORK, letterhead.address)}",
@@ -38,14 +38,20 @@ def _headers(email: Email, subject: str, letterhead: Letterhead, unsubscribe_url
         f"Date: {format_datetime(email.date)}",
         f"Message-ID: {email.message_id}",
         *([f"In-Reply-To: {thread}", f"References: {thread}"] if thread else []),
-        f"List-Id: {_phrase(LIST_NAMES[email.language])}<{LIST_LABEL}.{letterhead.mail_domain}>",
-        f"List-Unsubscribe: <{unsubscribe_url}>",
-        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        *(_list_headers(email, letterhead, unsubscribe_url) if unsubscribe_url else []),
         "Auto-Submitted: auto-generated",
         # Not "All": that would suppress the reports of failed delivery too.
         "X-Auto-Response-Suppress: OOF, AutoReply, RN, NRN",
         f"Feedback-ID: {email.frame_id}:{email.topic}:{email.kind}:handelsbyer",
         f"Content-Language: {email.language}",
+    ]
+
+
+def _list_headers(email: Email, letterhead: Letterhead, unsubscribe_url: str) -> list[str]:
+    return [
+        f"List-Id: {_phrase(LIST_NAMES[email.language])}<{LIST_LABEL}.{letterhead.mail_domain}>",
+        f"List-Unsubscribe: <{unsubscribe_url}>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
     ]
 
 

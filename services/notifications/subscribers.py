@@ -12,11 +12,14 @@ from shared.contracts.membership import (
     MemberLeft,
     MemberUpdated,
     PersonUpdated,
+    SystemFellSilent,
+    SystemFlooded,
 )
 from shared.database.pool import Connection
 from shared.messaging.inbox import Inbox
 
 from . import use_cases
+from .notices import AboutSystems
 from .storage import AboutInvitations, AboutMandates, AboutMeetings, AboutMembers
 
 
@@ -40,6 +43,13 @@ def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
         """Keep who acts for whom; welcome whoever does so for the first time."""
         await use_cases.keep_mandates(
             conn, [event for event in events if isinstance(event, AboutMandates)], mail_domain=mail_domain, now=now()
+        )
+
+    @inbox.hears(SystemFellSilent, SystemFlooded)
+    async def on_system_out_of_step(conn: Connection, events: Sequence[Event]) -> None:
+        """Tell who looks after a system that it is silent, or sends more than it may."""
+        await use_cases.tell_owners(
+            conn, [event for event in events if isinstance(event, AboutSystems)], mail_domain=mail_domain, now=now()
         )
 
     # Together, so that who is withdrawn and invited again, or invited to what is cancelled, gets no mail in between.

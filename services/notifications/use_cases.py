@@ -12,6 +12,7 @@ from shared.messaging.inbox import newest
 from . import storage
 from .domain import Attempt, Draft, Topic
 from .due import due, welcome
+from .notices import AboutSystems, notice
 from .storage import AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched
 
 
@@ -59,6 +60,11 @@ async def keep_meetings(
     touched = {(meeting, person): changed[meeting] for meeting, person in await storage.invitations_to(conn, changed)}
     touched |= {(event.meeting.id, event.person_id): event.correlation_id for event in invitations}
     await _mail(conn, touched, mail_domain, now)
+
+
+async def tell_owners(conn: Connection, events: Sequence[AboutSystems], *, mail_domain: str, now: datetime) -> None:
+    """Mail who looks after a system what is out of step with it, once an episode."""
+    await _queue(conn, [notice(event) for event in events], mail_domain, now)
 
 
 async def mute(conn: Connection, person_id: UUID, topic: Topic, now: datetime) -> None:

@@ -1,13 +1,14 @@
-"""A meeting in its reader's language: days and times as clocks show them in Copenhagen, labels, one line each."""
+"""Facts in their reader's language: days and times as clocks show them in Copenhagen, labels, one line each."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal
 
 from shared.clock import COPENHAGEN
 
@@ -26,6 +27,8 @@ _DAY: Mapping[Language, str] = {"da": "EEEE d. MMMM y", "en": "EEEE d MMMM y"}
 _SHORT_DAY: Mapping[Language, str] = {"da": "EEEE d. MMMM", "en": "EEEE d MMMM"}
 _AT: Mapping[Language, str] = {"da": " kl. ", "en": " at "}
 _ZONE: Mapping[Language, str] = {"da": "", "en": " (Danish time)"}
+# Below twice a unit the smaller one says it better: 26 hours, 3 days.
+_TWICE = 2
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 _OVERRIDES = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 
@@ -80,6 +83,23 @@ def one_line(value: str) -> str:
 def moment(written: str) -> datetime:
     """Read a stored moment, as clocks show it in Copenhagen."""
     return datetime.fromisoformat(written).astimezone(COPENHAGEN)
+
+
+def moment_in_words(written: str, language: Language) -> str:
+    """Return a stored moment with its day and its time of day."""
+    at = moment(written)
+    return _format(at, _DAY, language) + _AT[language] + _time(at, language) + _ZONE[language]
+
+
+def duration(hours: int, language: Language) -> str:
+    """Return a number of hours in the unit that says it best, rounded."""
+    length = timedelta(hours=hours)
+    return format_timedelta(length, granularity="hour", threshold=_TWICE, locale=_LOCALE[language])
+
+
+def figure(number: int, language: Language) -> str:
+    """Return a number with its thousands apart."""
+    return format_decimal(number, locale=_LOCALE[language])
 
 
 def _row(key: str, label: str, now: str, was: str) -> Row:

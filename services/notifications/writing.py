@@ -18,7 +18,13 @@ class Writer:
 
     def write(self, email: Email) -> bytes:
         """Return the whole message."""
-        unsubscribe_url = self.links.unsubscribe_url(Unsubscribe(email.person_id, "invitations"))
+        unsubscribe_url = self._unsubscribe_url(email)
         content = emails.compose(email, self.letterhead, unsubscribe_url)
         message = mime.message(email, content, self.letterhead, unsubscribe_url)
         return self.signer.sign(message, email.date) if self.signer else message
+
+    def _unsubscribe_url(self, email: Email) -> str | None:
+        """Only a person chooses what to get; who looks after another system hears what concerns it."""
+        if email.person_id is None:
+            return None
+        return self.links.unsubscribe_url(Unsubscribe(email.person_id, "invitations"))

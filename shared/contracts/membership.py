@@ -1,10 +1,10 @@
-"""What membership says: who is a member, who acts for it, and how a person is reached."""
+"""What membership says: who is a member, who acts for it, how a person is reached, and which system needs its owner."""
 
 from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Event, Value
 
@@ -44,6 +44,13 @@ class Person(Value):
     name: str
     email: str
     phone: str | None = None
+    language: Language
+
+
+class SystemOwner(Value):
+    """How to write to whoever looks after another system: an address, which need not be a person's."""
+
+    email: str
     language: Language
 
 
@@ -104,6 +111,31 @@ class PersonUpdated(Event):
     version: int = Field(description="Rises with every change of the person; a hearer ignores an older one.")
 
 
+class SystemFellSilent(Event):
+    """A system that reports to us has sent nothing for longer than it usually pauses. Said once an episode."""
+
+    type: ClassVar[str] = "membership.system_fell_silent.v1"
+
+    episode_id: UUID = Field(description="Whoever tells the owner does so once for each.")
+    system: str
+    owner: SystemOwner
+    since: AwareDatetime = Field(description="When its last message came, to the minute.")
+    usual_hours: int = Field(description="The longest that it paused before, in hours.")
+
+
+class SystemFlooded(Event):
+    """A system that reports to us has sent more messages within an hour than its limit. Said once an episode."""
+
+    type: ClassVar[str] = "membership.system_flooded.v1"
+
+    episode_id: UUID = Field(description="Whoever tells the owner does so once for each.")
+    system: str
+    owner: SystemOwner
+    at: AwareDatetime = Field(description="The end of the hour in which the messages were counted.")
+    messages: int
+    most_per_hour: int = Field(description="The system's limit.")
+
+
 EVENTS: tuple[type[Event], ...] = (
     MemberJoined,
     MemberUpdated,
@@ -111,4 +143,6 @@ EVENTS: tuple[type[Event], ...] = (
     MandateStarted,
     MandateEnded,
     PersonUpdated,
+    SystemFellSilent,
+    SystemFlooded,
 )

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts import meetings, membership
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+OWNER = membership.SystemOwner(email="drift@partner.example", language="da")
 STARTS_AT = datetime(2026, 10, 22, 7, 30, tzinfo=UTC)
 
 
@@ -64,6 +66,33 @@ def person_updated(
     """Who a person is and how to write to them."""
     person = membership.Person(id=person_id, name=name, email=address, language=language)
     return membership.PersonUpdated(correlation_id="person", person=person, version=version)
+
+
+def system_fell_silent(episode_id: UUID | None = None, **changes: Any) -> membership.SystemFellSilent:
+    """Nothing is heard from a system."""
+    facts = {
+        "correlation_id": "silence",
+        "episode_id": episode_id or uuid4(),
+        "system": "register",
+        "owner": OWNER,
+        "since": NOW - timedelta(days=5),
+        "usual_hours": 65,
+    }
+    return membership.SystemFellSilent.model_validate({**facts, **changes})
+
+
+def system_flooded(episode_id: UUID | None = None, **changes: Any) -> membership.SystemFlooded:
+    """A system sends more than its limit."""
+    facts = {
+        "correlation_id": "flood",
+        "episode_id": episode_id or uuid4(),
+        "system": "register",
+        "owner": OWNER,
+        "at": NOW,
+        "messages": 12_480,
+        "most_per_hour": 10_000,
+    }
+    return membership.SystemFlooded.model_validate({**facts, **changes})
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ TEMPLATES = Path(emails.__file__).parent / "templates"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 MEETING_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation")
+SYSTEM_KINDS: tuple[Kind, ...] = ("silence", "flood")
 
 LETTERHEAD = Letterhead("moede@mail.netvaerk.example", "sekretariat@netvaerk.example", "mail.netvaerk.example")
 UNSUBSCRIBE = "https://post.netvaerk.example/unsubscribe/AfoYx3Qhv1m4vVZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0aW9ucw"
@@ -33,7 +34,7 @@ def sample(
         kind=kind,
         topic="invitations",
         language=language,
-        person_id=UUID(int=1),
+        person_id=None if kind in SYSTEM_KINDS else UUID(int=1),
         frame_id=7,
         address="anna@koege.example",
         facts={**stored["facts"], **(facts or {})},
@@ -55,9 +56,14 @@ def addressed(email: Email, address: str) -> Email:
 
 def content(email: Email) -> emails.Content:
     """Return an e-mail in words."""
-    return emails.compose(email, LETTERHEAD, UNSUBSCRIBE)
+    return emails.compose(email, LETTERHEAD, unsubscribe_url(email))
 
 
 def octets(email: Email) -> bytes:
     """Return an e-mail as it goes over the wire."""
-    return mime.message(email, content(email), LETTERHEAD, UNSUBSCRIBE)
+    return mime.message(email, content(email), LETTERHEAD, unsubscribe_url(email))
+
+
+def unsubscribe_url(email: Email) -> str | None:
+    """Return where its reader unsubscribes, who is then a person."""
+    return UNSUBSCRIBE if email.person_id else None

@@ -20,6 +20,7 @@ from tests.notifications.samples import (
     LANGUAGES,
     LETTERHEAD,
     MEETING_KINDS,
+    SYSTEM_KINDS,
     TEMPLATES,
     UNSUBSCRIBE,
     addressed,
@@ -29,6 +30,8 @@ from tests.notifications.samples import (
 )
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
+every_kind_for_people = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in SYSTEM_KINDS])
+every_system_kind = pytest.mark.parametrize("kind", SYSTEM_KINDS)
 every_meeting_kind = pytest.mark.parametrize("kind", MEETING_KINDS)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -64,17 +67,38 @@ def test_the_headers_are_those_that_mail_programs_need(kind: Kind, language: Lan
     read = parsed(octets(email))
 
     assert parseaddr(read["From"]) == ("Danske Handelsbyer", LETTERHEAD.address)
-    assert parseaddr(read["To"]) == ("Anna Sørensen", "anna@koege.example")
+    assert parseaddr(read["To"]) == (email.params["name"], "anna@koege.example")
     assert read["Reply-To"] == LETTERHEAD.reply_to
     assert read["Subject"] == content(email).subject
     assert parsedate_to_datetime(read["Date"]) == email.date
     assert read["Message-ID"] == email.message_id
     assert read["In-Reply-To"] == read["References"] == email.params.get("in_reply_to")
-    assert read["List-Unsubscribe"] == f"<{UNSUBSCRIBE}>"
-    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert read["Auto-Submitted"] == "auto-generated"
     assert read["X-Auto-Response-Suppress"] == "OOF, AutoReply, RN, NRN"
     assert read["Content-Language"] == language
+
+
+@every_kind_for_people
+@every_language
+def test_a_person_can_unsubscribe(kind: Kind, language: Language) -> None:
+    read, said = parsed(octets(sample(kind, language))), content(sample(kind, language))
+
+    assert read["List-Id"].endswith(f"<invitations.{LETTERHEAD.mail_domain}>")
+    assert read["List-Unsubscribe"] == f"<{UNSUBSCRIBE}>"
+    assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert UNSUBSCRIBE in said.text
+    assert UNSUBSCRIBE in said.html
+
+
+@every_system_kind
+@every_language
+def test_who_looks_after_a_system_is_no_person_and_on_no_list(kind: Kind, language: Language) -> None:
+    read, said = parsed(octets(sample(kind, language))), content(sample(kind, language))
+
+    assert [name for name in read.keys() if name.startswith("List-")] == []  # noqa: SIM118 (its values are not wanted)
+    for words in (said.text, words_of(said.html)):
+        assert not re.search("unsubscribe|None|Vil du ikke|Stop getting", words)
+        assert LETTERHEAD.reply_to in words
 
 
 @every_kind
@@ -193,6 +217,48 @@ def test_a_welcome_names_organisation_and_role_and_asks_for_an_answer(language: 
         assert {"da": "formand", "en": "chair"}[language] in words
         assert "OK" in words
         assert LETTERHEAD.address in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "stated"),
+    [
+        ("silence", "da", ["register", "fredag 20. november 2026 kl. 8.42", "højst 3 dage", "på pause"]),
+        ("silence", "en", ["register", "Friday 20 November 2026 at 8:42 (Danish time)", "3 days at most", "pause it"]),
+        (
+            "flood",
+            "da",
+            ["tirsdag 24. november 2026 kl. 10.30", "12.480 beskeder", "10.000 i timen", "hæver vi grænsen"],
+        ),
+        ("flood", "en", ["Tuesday 24 November 2026 at 10:30", "12,480 messages", "10,000 an hour", "raise the limit"]),
+    ],
+)
+def test_a_notice_says_what_is_out_of_step_what_to_do_and_who_writes(
+    kind: Kind, language: Language, stated: list[str]
+) -> None:
+    said = content(sample(kind, language))
+
+    why = {"da": "din adresse står som ejer af register", "en": "your address stands as the owner of register"}
+    for words in (" ".join(said.text.split()), words_of(said.html)):
+        assert [fact for fact in [*stated, why[language]] if fact not in words] == []
+
+
+@every_system_kind
+@every_language
+def test_text_and_html_of_a_notice_say_the_same(kind: Kind, language: Language) -> None:
+    said = content(sample(kind, language))
+
+    body = " ".join(said.text.partition("\n--\n")[0].split())
+    sentences = re.split(r"(?<=[.?:]) (?=[A-ZÆØÅ])", re.sub(r"(?:^| )[12]\. ", " ", body))
+    assert [sentence for sentence in sentences if sentence.strip() not in words_of(said.html)] == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "danish"), [(1, "1 time"), (26, "26 timer"), (47, "47 timer"), (65, "3 dage"), (336, "2 uger")]
+)
+def test_a_pause_is_told_in_the_unit_that_says_it_best(hours: int, danish: str) -> None:
+    said = content(sample("silence", facts={"usual_hours": hours}))
+
+    assert f"højst {danish} mellem" in said.text
 
 
 @every_kind

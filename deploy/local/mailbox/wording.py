@@ -22,6 +22,8 @@ KINDS = {
     "invitation": Words("Indkaldelse", "Invitation"),
     "update": Words("Ændring", "Update"),
     "cancellation": Words("Aflysning", "Cancellation"),
+    "silence": Words("Stilhed", "Silence"),
+    "flood": Words("For mange beskeder", "Too many messages"),
 }
 METHODS = {
     "invitation": Words("Beder kalenderen om at sætte mødet ind.", "Asks the calendar to enter the meeting."),
