@@ -1,7 +1,8 @@
 """The rules by which messages change the register, in memory: each message is applied after the one before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from shared.contracts.event import Event
@@ -24,6 +25,7 @@ from shared.contracts.upstream import (
     OrganisationUpdated,
 )
 
+from .audit import Change, Trace
 from .messages import Outcome, Reported, organisation_key
 from .people import People
 from .records import (
@@ -58,10 +60,12 @@ class Register:
         organisations: Iterable[Organisation] = (),
         appointments: Iterable[Appointment] = (),
         mandates: Iterable[Mandate] = (),
+        links: Mapping[OrganisationKey, OrganisationKey] = MappingProxyType({}),
     ) -> None:
         self.today = today
         self.people = people
         self.organisations: dict[OrganisationKey, Organisation] = {(o.source, o.report.key): o for o in organisations}
+        self._links = links
         self.appointments: dict[AppointmentKey, Appointment] = {
             (a.organisation_id, a.source, a.contact_key): a for a in appointments
         }
@@ -76,17 +80,31 @@ class Register:
             )
         )
         self.events: list[Event] = []
+        self._trace = Trace()
         self._correlation_id = ""
+
+    def find(self, source: str, key: str) -> Organisation | None:
+        """Find the organisation that a publisher calls by a key: its own, or one that it shares with another."""
+        return self.organisations.get(self._links.get((source, key), (source, key)))
+
+    def get(self, source: str, key: str) -> Organisation:
+        """Return the organisation that a publisher calls by a key, which must be there."""
+        organisation = self.find(source, key)
+        if organisation is None:
+            raise KeyError(key)
+        return organisation
 
     def apply(self, reported: Reported) -> Outcome:
         """Change what the message may still change, and note the events that follow from it."""
         self._correlation_id = reported.correlation_id
+        self._trace.begin()
         message = reported.message
         if isinstance(message, OrganisationJoined):
             return _outcome(self._join(reported, message))
-        organisation = self.organisations.get((reported.source, organisation_key(message)))
+        organisation = self.find(reported.source, organisation_key(message))
         if organisation is None:
             return Outcome.EARLY
+        self._trace.touch(organisation)
         match message:
             case OrganisationUpdated():
                 return _outcome(self._describe(organisation, reported, message.organisation))
@@ -99,6 +117,10 @@ class Register:
             case ContactUpdated():
                 return self._update_contact(organisation, reported, message.contact)
         raise TypeError(f"no such message: {message.type}")
+
+    def changes(self) -> list[Change]:
+        """Return what the message that was applied last has changed."""
+        return self._trace.changes(self.people.contacts)
 
     def changed(self, records: Iterable[R]) -> list[R]:
         """Return those of the register's records that are new, or not as they were in the beginning."""
@@ -115,16 +137,16 @@ class Register:
     # -- organisations
 
     def _join(self, reported: Reported, message: OrganisationJoined) -> bool:
-        key = (reported.source, message.organisation.key)
-        organisation = self.organisations.get(key)
+        organisation = self.find(reported.source, message.organisation.key)
         if organisation is None:
-            organisation = self.organisations[key] = Organisation(
+            organisation = self.organisations[reported.source, message.organisation.key] = Organisation(
                 uuid4(), reported.source, message.organisation, NEVER, NEVER, message.since
             )
+        self._trace.touch(organisation)
         joins = reported.position > organisation.joined
         if joins:
             organisation.joined, organisation.starts_on = reported.position, message.since
-        news = message.organisation != organisation.report
+        news = _under_its_key(organisation, message.organisation) != organisation.report
         described = self._describe(organisation, reported, message.organisation)
         if joins and not described:
             self._say_member(organisation)
@@ -136,7 +158,7 @@ class Register:
         if reported.position <= organisation.described:
             return False
         organisation.described = reported.position
-        self._say_member(organisation, report)
+        self._say_member(organisation, _under_its_key(organisation, report))
         return True
 
     def _leave(self, organisation: Organisation, reported: Reported, message: OrganisationLeft) -> bool:
@@ -193,12 +215,15 @@ class Register:
 
     def _appointment(self, organisation: Organisation, source: str, contact_key: str) -> Appointment:
         key = (organisation.id, source, contact_key)
-        return self.appointments.setdefault(key, Appointment(*key))
+        appointment = self.appointments.setdefault(key, Appointment(*key))
+        self._trace.touch(appointment)
+        return appointment
 
     def _update_contact(self, organisation: Organisation, reported: Reported, report: ContactReport) -> Outcome:
         appointment = self.appointments.get((organisation.id, reported.source, report.key))
         if appointment is None:
             return Outcome.EARLY
+        self._trace.touch(appointment)
         described = self._describe_contact(reported, report)
         titled = self._describe_role(appointment, reported.position, report)
         return _outcome(titled or described is not None)
@@ -208,6 +233,8 @@ class Register:
         changed = self.people.describe(reported, report)
         if changed is None:
             return None
+        for person in changed:
+            self._trace.touch(person)
         news = [person for person in changed if self.people.refresh(person)]
         for person in news:
             self._say(PersonUpdated, person=person.to_contract(), version=person.version)
@@ -267,12 +294,15 @@ class Register:
             uuid4(), appointment.organisation_id, person_id, appointment.role, appointment.title, starts_on=since
         )
         self.mandates[mandate.id] = mandate
+        self._trace.touch(mandate)
         appointment.mandate_id = mandate.id
         return mandate
 
     def _open_mandate(self, appointment: Appointment) -> Mandate | None:
         """Return the appointment's mandate unless it has ended, and have said that it has."""
         mandate = self.mandates.get(appointment.mandate_id) if appointment.mandate_id else None
+        if mandate is not None:
+            self._trace.touch(mandate)
         if mandate is None or mandate.ends_on is None or mandate.ends_on > self.today:
             return mandate
         if mandate.said:
@@ -290,6 +320,13 @@ class Register:
 
     def _say(self, kind: type[Event], **facts: object) -> None:
         self.events.append(kind.model_validate({"correlation_id": self._correlation_id, **facts}))
+
+
+def _under_its_key(organisation: Organisation, report: OrganisationReport) -> OrganisationReport:
+    """Give a report the key under which the organisation was brought: another system that shares it has its own."""
+    if report.key == organisation.report.key:
+        return report
+    return report.model_copy(update={"key": organisation.report.key})
 
 
 def _outcome(changed: bool) -> Outcome:

@@ -15,6 +15,7 @@ from shared.contracts.upstream import (
     OrganisationUpdated,
 )
 
+from .audit import Entry
 from .domain import Register
 from .messages import Delivery, Keeping, Kept, MessageKey, Outcome, Refusal, Reported, TakenIn, organisation_key
 
@@ -87,7 +88,7 @@ class Intake:
     register: Register
     known: dict[MessageKey, TakenIn]
     now: datetime
-    fresh: dict[MessageKey, tuple[Reported, TakenIn]] = field(default_factory=dict)
+    fresh: list[Entry] = field(default_factory=list)
     answers: list[tuple[str, Answer]] = field(default_factory=list)
     keepings: list[Keeping] = field(default_factory=list)
     replayed: list[int] = field(default_factory=list)
@@ -131,9 +132,9 @@ class Intake:
             outcome = self.register.apply(reported)
             if outcome is Outcome.EARLY:
                 return False
-            organisation = self.register.organisations[reported.source, organisation_key(reported.message)]
+            organisation = self.register.get(reported.source, organisation_key(reported.message))
             taken_in = self.known[key] = TakenIn(outcome.value, organisation.id, organisation.version)
-            self.fresh[key] = (reported, taken_in)
+            self.fresh.append(Entry(reported, taken_in, self.register.changes()))
         self.answers += [(reported.system, _answer(reported, taken_in))] * times
         return True
 
@@ -148,7 +149,7 @@ def keeping(
 def too_early(reported: Reported, register: Register) -> Refusal:
     """Say what is not known yet that a message builds on."""
     message = reported.message
-    if (reported.source, organisation_key(message)) in register.organisations:
+    if register.find(reported.source, organisation_key(message)):
         where, code = "data.contact.key", "contact_unknown"
         reason, expected = "was not appointed at this organisation", "the key of a contact that was appointed before"
     else:

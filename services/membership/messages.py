@@ -59,7 +59,8 @@ class Reported:
 
     @property
     def position(self) -> Position:
-        return Position(self.time, self.id.encode())
+        """Where it stands: by time, then by id, and where two systems use the same id by source."""
+        return Position(self.time, f"{self.id}\n{self.source}".encode())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """All SQL of membership, by story."""
 
-from .messages import add_taken_in, known_codes, taken_in_messages
+from .audit import add_taken_in, audit
+from .messages import known_codes, taken_in_messages
 from .overview import overview
 from .quarantine import (
     add_kept,
@@ -22,6 +23,7 @@ __all__ = [
     "add_system",
     "add_taken_in",
     "allow_source",
+    "audit",
     "count_kept",
     "find_kept",
     "find_system",

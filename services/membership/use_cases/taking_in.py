@@ -78,19 +78,18 @@ async def begin(
 async def store(conn: Connection, intake: Intake) -> None:
     """Store what an intake has come to, with its events and answers."""
     await store_register(conn, intake.register)
-    taken_in = [(r.source, r.id, r.system, r.message.type, what) for r, what in intake.fresh.values()]
-    await storage.add_taken_in(conn, taken_in)
-    await storage.mark_cleared(conn, list(intake.fresh), intake.now)
+    await storage.add_taken_in(conn, intake.fresh)
+    await storage.mark_cleared(conn, [(entry.reported.source, entry.reported.id) for entry in intake.fresh], intake.now)
     await storage.mark_settled(conn, intake.replayed, "replayed", intake.now)
     await storage.add_kept(conn, intake.keepings)
     await outbox.add_answers(conn, intake.answers)
-    for reported, what in intake.fresh.values():
+    for entry in intake.fresh:
         log.info(
             "taken in",
-            correlation_id=reported.correlation_id,
-            system=reported.system,
-            event_type=reported.message.type,
-            outcome=what.outcome,
+            correlation_id=entry.reported.correlation_id,
+            system=entry.reported.system,
+            event_type=entry.reported.message.type,
+            outcome=entry.taken_in.outcome,
         )
     for kept in intake.keepings:
         log.warning(
