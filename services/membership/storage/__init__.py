@@ -1,41 +1,41 @@
 """All SQL of membership, by story."""
 
 from .audit import add_taken_in, audit
+from .links import add_link, appointments_at, find_links, find_organisation, links_of, remove_link
+from .locks import lock, lock_organisations
 from .messages import known_codes, taken_in_messages
 from .overview import overview
-from .quarantine import (
-    add_kept,
-    count_kept,
-    find_kept,
-    kept_messages,
-    mark_cleared,
-    mark_settled,
-    overdue_messages,
-    waiting_messages,
-)
-from .register import add_history, load, load_due, lock, store
+from .quarantine import add_kept, count_kept, find_kept, kept_messages, mark_cleared, mark_settled, overdue_messages, waiting_messages
+from .register import add_history, load, load_due, store
 from .systems import SourceTaken, add_system, allow_source, find_system, sources, system_of_password, systems
 
 __all__ = [
     "SourceTaken",
     "add_history",
     "add_kept",
+    "add_link",
     "add_system",
     "add_taken_in",
     "allow_source",
+    "appointments_at",
     "audit",
     "count_kept",
     "find_kept",
+    "find_links",
+    "find_organisation",
     "find_system",
     "kept_messages",
     "known_codes",
+    "links_of",
     "load",
     "load_due",
     "lock",
+    "lock_organisations",
     "mark_cleared",
     "mark_settled",
     "overdue_messages",
     "overview",
+    "remove_link",
     "sources",
     "store",
     "system_of_password",

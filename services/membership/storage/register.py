@@ -12,32 +12,16 @@ from ..messages import Reported, contact_keys, contacts_of, organisation_key
 from ..people import People
 from ..records import Appointment, Contact, Mandate, Organisation, Person
 from . import rows
-
-LOCKS = 4096
-
-
-async def lock(conn: Connection, group: Sequence[Reported]) -> None:
-    """Keep other processes from the same organisations, contacts and addresses until the transaction ends."""
-    things = {f"o {r.source} {organisation_key(r.message)}" for r in group}
-    things |= {f"c {r.source} {key}" for r in group for key in contact_keys(r.message)}
-    things |= {f"e {contact.email.lower()}" for r in group for contact in contacts_of(r.message)}
-    await conn.execute(
-        """
-        SELECT pg_advisory_xact_lock(hashtext('membership.register'), bucket)
-          FROM (
-              SELECT DISTINCT abs(hashtext(thing) % $2::integer) AS bucket
-                FROM unnest($1::text[]) AS thing
-               ORDER BY bucket
-          ) AS sorted
-        """,
-        sorted(things),
-        LOCKS,
-    )
+from .links import find_links
+from .locks import lock_organisations
 
 
 async def load(conn: Connection, group: Sequence[Reported], today: date) -> Register:
     """Load all that the messages of a group may read or change."""
-    organisations = await _organisations(conn, {(r.source, organisation_key(r.message)) for r in group})
+    named = {(r.source, organisation_key(r.message)) for r in group}
+    links = await find_links(conn, named)
+    await lock_organisations(conn, links.values())
+    organisations = await _organisations(conn, {links.get(key, key) for key in named})
     keys = {(r.source, key) for r in group for key in contact_keys(r.message)}
     emails = {contact.email.lower() for r in group for contact in contacts_of(r.message)}
     people = await _people(conn, keys, emails)
@@ -45,7 +29,7 @@ async def load(conn: Connection, group: Sequence[Reported], today: date) -> Regi
     appointed = {(a.source, a.contact_key) for a in appointments}
     contacts = await _contacts(conn, [person.id for person in people], appointed)
     mandates = await _mandates(conn, [a.mandate_id for a in appointments if a.mandate_id])
-    return Register(today, People(people, contacts), organisations, appointments, mandates)
+    return Register(today, People(people, contacts), organisations, appointments, mandates, links)
 
 
 async def load_due(conn: Connection, today: date, most: int) -> Register:

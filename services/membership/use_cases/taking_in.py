@@ -1,6 +1,6 @@
 """Takes in messages, with those that waited for them, and keeps what cannot be taken in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from shared import logs
@@ -15,6 +15,7 @@ from ..domain import Register
 from ..envelope import read
 from ..intake import Codes, Incoming, Intake, check, keeping, rejection
 from ..messages import Failed, Kept, Refusal, Reported, organisation_key
+from ..records import OrganisationKey
 
 log = logs.get(__name__)
 
@@ -53,20 +54,24 @@ async def current_codes(conn: Connection) -> Codes:
 
 
 async def _waiting_for(
-    conn: Connection, reported: Sequence[Reported], codes: Codes, now: datetime
+    conn: Connection, organisations: Collection[OrganisationKey], codes: Codes, now: datetime
 ) -> list[tuple[Kept, Reported]]:
-    organisations = {(r.source, organisation_key(r.message)) for r in reported}
     kept = await storage.waiting_messages(conn, organisations)
     again = [(one, check(Incoming(one.delivery, read(one.delivery, now)), codes).read) for one in kept]
     return [(one, found) for one, found in again if isinstance(found, Reported)]
 
 
 async def begin(
-    conn: Connection, reported: Sequence[Reported], codes: Codes, now: datetime
+    conn: Connection,
+    reported: Sequence[Reported],
+    codes: Codes,
+    now: datetime,
+    organisations: Collection[OrganisationKey] = (),
 ) -> tuple[Intake, list[tuple[Kept, Reported]]]:
-    """Lock and load what the messages touch, and find those that wait for them."""
+    """Lock and load what the messages touch, and find those that wait for them, or for other organisations."""
     await storage.lock(conn, reported)
-    waiting = await _waiting_for(conn, reported, codes, now)
+    awaited = {(r.source, organisation_key(r.message)) for r in reported} | set(organisations)
+    waiting = await _waiting_for(conn, awaited, codes, now)
     if waiting:
         await storage.lock(conn, [again for _, again in waiting])
     group = [*reported, *(again for _, again in waiting)]
