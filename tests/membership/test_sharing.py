@@ -12,7 +12,7 @@ from shared.database.pool import Database, opened
 from shared.errors import Conflict, NotFound
 from tests.conftest import DatabaseOf
 from tests.membership.conftest import EVENING, Door, delivery
-from tests.support.builders import SOURCE, Message, appointed, contact, joined, left, updated
+from tests.support.builders import MORNING, SOURCE, Message, appointed, contact, joined, left, updated
 
 PARTNER, PARTNER_SOURCE = "partner", "/partner"
 KOEGE, K7 = (SOURCE, "koege"), (PARTNER_SOURCE, "k7")
@@ -48,6 +48,7 @@ class Two:
 async def two(door: Door, database: DatabaseOf) -> AsyncIterator[Two]:
     async with opened((await database("membership")).owner_url) as administration:
         async with administration.transaction() as conn:
+            await storage.add_system(conn, PARTNER, MORNING)
             await storage.allow_source(conn, PARTNER, PARTNER_SOURCE)
         await door.take(joined("koege", contact("anna")))
         await door.answers()

@@ -5,7 +5,16 @@ from .links import add_link, appointments_at, find_links, find_organisation, lin
 from .locks import lock, lock_organisations
 from .messages import known_codes, taken_in_messages
 from .overview import overview
-from .quarantine import add_kept, count_kept, find_kept, kept_messages, mark_cleared, mark_settled, overdue_messages, waiting_messages
+from .quarantine import (
+    add_kept,
+    count_kept,
+    find_kept,
+    kept_messages,
+    mark_cleared,
+    mark_settled,
+    overdue_messages,
+    waiting_messages,
+)
 from .register import add_history, load, load_due, store
 from .systems import SourceTaken, add_system, allow_source, find_system, sources, system_of_password, systems
 
