@@ -14,9 +14,9 @@ from shared.parts import Loop, Part
 from shared.web.operator import operator_only
 from shared.web.service import service_app
 
-from . import use_cases
 from .api import api
 from .metrics import quarantine_look
+from .planner import plan
 from .settings import Settings
 from .subscribers import Door
 
@@ -49,11 +49,3 @@ def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[
         broker_look("membership", amqp_url, reads_unrouted=True),
         quarantine_look(database),
     ]
-
-
-async def plan(database: Database, now: Clock) -> bool:
-    """Do what time has made due; return whether there may be more."""
-    async with database.transaction() as conn:
-        more = await use_cases.keep_time(conn, now())
-    async with database.transaction() as conn:
-        return await use_cases.give_up_waiting(conn, now()) or more

@@ -146,6 +146,13 @@ def keeping(
     return Keeping(delivery, refusal.source, refusal.id, refusal.type, organisation, refusal.faults, wait_until)
 
 
+def set_aside(incoming: Incoming) -> Keeping:
+    """Keep a message whose system is paused."""
+    read = incoming.read
+    message_type = read.message.type if isinstance(read, Reported) else read.type
+    return keeping(incoming.delivery, Refusal(read.source, read.id, message_type, ()))
+
+
 def too_early(reported: Reported, register: Register) -> Refusal:
     """Say what is not known yet that a message builds on."""
     message = reported.message

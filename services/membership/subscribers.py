@@ -36,7 +36,7 @@ class Door:
     def __init__(self, database: Database, amqp_url: str, now: Clock) -> None:
         self._now = now
         self._batches: Batches[Incoming] = Batches(
-            database, lambda conn, group: use_cases.take_in(conn, group, now()), most=PREFETCH
+            database, lambda conn, group: use_cases.receive(conn, group, now()), most=PREFETCH
         )
         self._holding: Batches[Failed] = Batches(
             database, lambda conn, group: use_cases.hold(conn, group, now()), most=PREFETCH

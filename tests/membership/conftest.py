@@ -1,6 +1,7 @@
 """A door that tests push messages through, into a real database."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from services.membership import use_cases
 from services.membership.envelope import read
 from services.membership.intake import Incoming
 from services.membership.messages import Delivery
-from shared.database.pool import Database
+from shared.database.pool import Database, opened
 from tests.conftest import DatabaseOf
 from tests.support.builders import MORNING, SYSTEM, Message
 from tests.support.systems import let_report
@@ -32,7 +33,7 @@ class Door:
     async def take_raw(self, *deliveries: Delivery) -> None:
         async with self.database.transaction() as conn:
             group = [Incoming(one, read(one, self.now)) for one in deliveries]
-            await use_cases.take_in(conn, group, self.now)
+            await use_cases.receive(conn, group, self.now)
 
     async def said(self) -> list[tuple[str, dict[str, Any]]]:
         """Empty the outbox, and return what stood in it but the answers: `(type, data)`."""
@@ -77,6 +78,13 @@ def delivery(message: Message, now: datetime, **changes: Any) -> Delivery:
         "received_at": now,
     }
     return Delivery(**{**facts, **changes})
+
+
+@pytest.fixture
+async def registrar(database: DatabaseOf) -> AsyncIterator[Database]:
+    """The membership database as the operator's command opens it."""
+    async with opened((await database("membership")).owner_url) as made:
+        yield made
 
 
 @pytest.fixture

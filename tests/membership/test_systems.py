@@ -1,22 +1,12 @@
 """Who may report: what the database keeps of each system, and who may change it."""
 
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 
 from services.membership import storage
 from services.membership.systems import is_password, new_password, password_hash
 from shared.clock import utc_now
-from shared.database.pool import Database, opened
-from tests.conftest import DatabaseOf
-
-
-@pytest.fixture
-async def registrar(database: DatabaseOf) -> AsyncIterator[Database]:
-    """The membership database as the operator's command opens it."""
-    async with opened((await database("membership")).owner_url) as made:
-        yield made
+from shared.database.pool import Database
 
 
 async def test_a_source_belongs_to_one_system(registrar: Database) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.membership import use_cases
-from services.membership.app import plan
+from services.membership.planner import plan
 from tests.membership.conftest import Door, delivery
 from tests.support.builders import (
     appointed,

@@ -5,6 +5,7 @@ from .links import add_link, appointments_at, find_links, find_organisation, lin
 from .locks import lock, lock_organisations
 from .messages import known_codes, taken_in_messages
 from .overview import overview
+from .paused import add_paused, check_constraints, count_paused, paused_systems, take_paused
 from .quarantine import (
     add_kept,
     count_kept,
@@ -16,19 +17,32 @@ from .quarantine import (
     waiting_messages,
 )
 from .register import add_history, load, load_due, store
-from .systems import SourceTaken, add_system, allow_source, find_system, sources, system_of_password, systems
+from .systems import (
+    SourceTaken,
+    add_system,
+    allow_source,
+    find_system,
+    mark_paused,
+    remove_system,
+    sources,
+    system_of_password,
+    systems,
+)
 
 __all__ = [
     "SourceTaken",
     "add_history",
     "add_kept",
     "add_link",
+    "add_paused",
     "add_system",
     "add_taken_in",
     "allow_source",
     "appointments_at",
     "audit",
+    "check_constraints",
     "count_kept",
+    "count_paused",
     "find_kept",
     "find_links",
     "find_organisation",
@@ -41,14 +55,18 @@ __all__ = [
     "lock",
     "lock_organisations",
     "mark_cleared",
+    "mark_paused",
     "mark_settled",
     "overdue_messages",
     "overview",
+    "paused_systems",
     "remove_link",
+    "remove_system",
     "sources",
     "store",
     "system_of_password",
     "systems",
+    "take_paused",
     "taken_in_messages",
     "waiting_messages",
 ]

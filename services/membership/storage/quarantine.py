@@ -38,9 +38,9 @@ async def add_kept(conn: Connection, messages: Sequence[Keeping]) -> None:
             delivery.system,
             delivery.routing_key,
             delivery.content_type,
-            _headers(delivery),
+            headers(delivery),
             delivery.body,
-            _fingerprint(delivery),
+            fingerprint(delivery),
             message.source,
             message.message_id,
             message.message_type,
@@ -64,7 +64,7 @@ async def waiting_messages(conn: Connection, organisations: Collection[tuple[str
         """,
         *columns(organisations),
     )
-    return [_kept(row) for row in found]
+    return [read_kept(row) for row in found]
 
 
 async def overdue_messages(conn: Connection, now: datetime, most: int) -> list[Kept]:
@@ -81,7 +81,7 @@ async def overdue_messages(conn: Connection, now: datetime, most: int) -> list[K
         now,
         most,
     )
-    return [_kept(row) for row in found]
+    return [read_kept(row) for row in found]
 
 
 async def mark_settled(conn: Connection, ids: Collection[int], state: str, now: datetime) -> None:
@@ -117,7 +117,7 @@ async def mark_cleared(conn: Connection, keys: Collection[MessageKey], now: date
 async def kept_messages(conn: Connection) -> list[Kept]:
     """List the messages that wait for a human or for what is missing, oldest first."""
     found = await conn.fetch("SELECT * FROM quarantine WHERE state IN ('waiting', 'held') ORDER BY id")
-    return [_kept(row) for row in found]
+    return [read_kept(row) for row in found]
 
 
 async def count_kept(conn: Connection) -> dict[str, int]:
@@ -131,10 +131,11 @@ async def count_kept(conn: Connection) -> dict[str, int]:
 async def find_kept(conn: Connection, kept_id: int) -> Kept | None:
     """Find a message in quarantine, locked."""
     row = await conn.fetchrow("SELECT * FROM quarantine WHERE id = $1 FOR UPDATE", kept_id)
-    return _kept(row) if row else None
+    return read_kept(row) if row else None
 
 
-def _headers(delivery: Delivery) -> bytes:
+def headers(delivery: Delivery) -> bytes:
+    """Write a message's headers as they are kept."""
     return json.dumps(dict(delivery.headers), default=_plain, sort_keys=True).encode()
 
 
@@ -144,12 +145,14 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _fingerprint(delivery: Delivery) -> bytes:
-    parts = (delivery.system.encode(), (delivery.content_type or "").encode(), _headers(delivery), delivery.body)
+def fingerprint(delivery: Delivery) -> bytes:
+    """Return what two deliveries of the same message have in common."""
+    parts = (delivery.system.encode(), (delivery.content_type or "").encode(), headers(delivery), delivery.body)
     return hashlib.sha256(b"\0".join(parts)).digest()
 
 
-def _kept(row: asyncpg.Record) -> Kept:
+def read_kept(row: asyncpg.Record) -> Kept:
+    """Read a message in quarantine from its row."""
     return Kept(
         id=row["id"],
         state=row["state"],

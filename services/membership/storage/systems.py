@@ -77,6 +77,16 @@ async def allow_source(conn: Connection, system: str, source: str) -> None:
         raise SourceTaken(f"{source} is the source of {speaker}; a source belongs to one system", field="source")
 
 
+async def mark_paused(conn: Connection, name: str, paused_at: datetime | None) -> None:
+    """Say since when a system is paused, or, with None, that it is not."""
+    await conn.execute("UPDATE systems SET paused_at = $2 WHERE name = $1", name, paused_at)
+
+
+async def remove_system(conn: Connection, name: str) -> None:
+    """Remove a system with its sources; what it reported stays."""
+    await conn.execute("DELETE FROM systems WHERE name = $1", name)
+
+
 def _system(row: asyncpg.Record) -> System:
     return System(
         name=row["name"],

@@ -1,0 +1,52 @@
+"""Finds what time and the operator make due: terms that begin or end, waits that are over, systems that go on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shared import logs
+from shared.clock import Clock
+from shared.database.pool import Connection, Database
+from shared.messaging.batches import PASSING
+
+from . import storage, use_cases
+from .messages import Delivery, Failed
+
+log = logs.get(__name__)
+
+MOST_AT_ONCE = 500
+
+
+async def plan(database: Database, now: Clock) -> bool:
+    """Do what is due; return whether there may be more."""
+    async with database.transaction() as conn:
+        more = await use_cases.keep_time(conn, now())
+    more = await take_in_paused(database, now()) or more
+    async with database.transaction() as conn:
+        return await use_cases.give_up_waiting(conn, now()) or more
+
+
+async def take_in_paused(database: Database, now: datetime) -> bool:
+    """Take in the oldest messages of systems that were paused and no longer are; return whether there may be more."""
+    async with database.transaction() as conn:
+        paused = await storage.take_paused(conn, MOST_AT_ONCE)
+        if paused:
+            await _take_in(conn, [kept.delivery for kept in paused for _ in range(kept.times)], now)
+    return len(paused) == MOST_AT_ONCE
+
+
+async def _take_in(conn: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:
+    """Take in a group, halving it where we fail until the one at fault stands alone, which is then held."""
+    try:
+        async with conn.transaction():
+            await use_cases.take_in_again(conn, deliveries, now)
+            await storage.check_constraints(conn)
+    except PASSING:
+        raise
+    except Exception as why:
+        if len(deliveries) == 1:
+            log.error("a message that we fail on", system=deliveries[0].system, exc_info=why)
+            await use_cases.hold(conn, [Failed(deliveries[0], why)], now)
+            return
+        middle = len(deliveries) // 2
+        await _take_in(conn, deliveries[:middle], now)
+        await _take_in(conn, deliveries[middle:], now)
