@@ -1,5 +1,6 @@
 """The ways in which a request can be wrong, each with a stable code and what would be right; and what is away."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -12,6 +13,7 @@ class Refused(Exception):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "refused"
+    headers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
         super().__init__(detail)
@@ -45,3 +47,12 @@ class NotAllowed(Refused):
 
     status = 401
     code = "not_allowed"
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class TooOften(Refused):
+    """The caller, or all of them together, ask more often than we can bear."""
+
+    status = 429
+    code = "too_often"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}

@@ -1,4 +1,4 @@
-"""Writes what is generated from the contracts: golden schemas, docs/events.md and docs/asyncapi.json."""
+"""Writes what is generated from the contracts: golden schemas, docs/events.md, and the AsyncAPI documents."""
 
 import argparse
 import json
@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from .asyncapi import asyncapi
+from .door import door
 from .messages import GOLDEN, ExampleIsMissing, every_message
 from .page import events_page
+from .public_page import public_page
 
 ROOT = Path(__file__).parents[2]
+CONTRACT = ROOT / "services" / "membership" / "contract"
 
 
 def main() -> None:
@@ -39,6 +42,8 @@ def generated() -> dict[Path, str]:
         **{message.golden: _json(message.schema) for message in every_message()},
         ROOT / "docs" / "events.md": events_page(),
         ROOT / "docs" / "asyncapi.json": _json(asyncapi()),
+        CONTRACT / "asyncapi.json": _json(door()),
+        CONTRACT / "index.html": public_page(),
     }
 
 

@@ -13,8 +13,9 @@ INTRODUCTION = """\
 # Events
 
 Generated from `shared/contracts/`, its examples and `deploy/rabbitmq/definitions/` by `python -m docs.generate`; edit
-those. For programs the same stands in [asyncapi.json](asyncapi.json) (AsyncAPI 3.0), and each message's JSON Schema in
-[shared/contracts/golden](../shared/contracts/golden).
+those. For programs the same stands in two AsyncAPI 3.0 documents, [the open event
+door](../services/membership/contract/asyncapi.json) and [what our services say](asyncapi.json), and each message's JSON
+Schema in [shared/contracts/golden](../shared/contracts/golden).
 
 Between our services a message is a CloudEvent in binary mode: its `type` is also its routing key, its attributes are
 headers that begin with `ce-`, its data is the body. The examples show both together, as structured mode does. A

@@ -12,16 +12,21 @@ from shared.messaging.said import outbox_look
 from shared.messaging.watch import broker_look
 from shared.parts import Loop, Part
 from shared.web.operator import operator_only
+from shared.web.pace import Pace
 from shared.web.service import service_app
 
 from .api import api
 from .metrics import quarantine_look
 from .planner import plan
+from .public import public
 from .settings import Settings
 from .subscribers import Door
 
 PARTS = ("web", "subscribers", "relay", "planner")
 PLANNER_SECONDS = 1.0
+# The contract may be read by all the world from the process that takes messages in.
+READINGS_PER_SECOND = 50
+READINGS_AT_ONCE = 200
 
 
 def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now) -> FastAPI:
@@ -37,7 +42,10 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         parts.append(Loop("planner", lambda: plan(database, now), pause=PLANNER_SECONDS))
     if "subscribers" in only:
         parts.append(Door(database, amqp_url, now))
-    routers = [api(database, operator_only(settings.operator_token.get_secret_value()))] if "web" in only else []
+    operator = operator_only(settings.operator_token.get_secret_value())
+    routers = (
+        [api(database, operator), public(Pace(READINGS_PER_SECOND, at_once=READINGS_AT_ONCE))] if "web" in only else []
+    )
     return service_app("membership", database, parts, routers=routers, looks=looks(settings, database, now))
 
 

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from shared.database.pool import DatabaseAway
-from shared.errors import NotAllowed, Refused
+from shared.errors import Refused
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -16,7 +16,7 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, why: Refused) -> JSONResponse:
         faults = [{"field": why.field, "reason": why.detail}] if why.field else []
-        return _problem(why.status, why.code, why.detail, faults)
+        return _problem(why.status, why.code, why.detail, faults, why.headers)
 
     @app.exception_handler(DatabaseAway)
     async def away(request: Request, why: DatabaseAway) -> JSONResponse:
@@ -28,9 +28,14 @@ def answer_with_problems(app: FastAPI) -> None:
         return _problem(422, "invalid", "The request is not as described; see faults.", faults)
 
 
-def _problem(status: int, code: str, detail: str, faults: Sequence[Mapping[str, str]]) -> JSONResponse:
+def _problem(
+    status: int,
+    code: str,
+    detail: str,
+    faults: Sequence[Mapping[str, str]],
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
     body = {"type": f"urn:handelsbyer:problem:{code}", "title": code, "status": status, "detail": detail}
-    headers = {"WWW-Authenticate": "Bearer"} if status == NotAllowed.status else None
     return JSONResponse(
         {**body, **({"faults": faults} if faults else {})},
         status_code=status,
