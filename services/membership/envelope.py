@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
-from shared.contracts.upstream import MESSAGES, Fault, UpstreamMessage, fault, single_line
+from shared.contracts.upstream import MESSAGES, Fault, Line, UpstreamMessage, fault, single_line
 
 from .faults import faults_of
 from .messages import Delivery, Refusal, Reported
@@ -48,6 +48,7 @@ class Attributes(BaseModel):
     id: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(single_line)]
     time: Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_utc)]
     datacontenttype: str | None = None
+    snapshot: Line | None = None
 
 
 def read(delivery: Delivery, now: datetime) -> Reported | Refusal:
@@ -68,6 +69,7 @@ def read(delivery: Delivery, now: datetime) -> Reported | Refusal:
         time=known.time,
         correlation_id=str(uuid5(NAMESPACE_URL, f"{known.source}\n{known.id}")),
         message=message,
+        snapshot=known.snapshot,
     )
 
 

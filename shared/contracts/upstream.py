@@ -126,7 +126,7 @@ def _distinct_keys(contacts: Sequence[ContactReport]) -> Sequence[ContactReport]
 
 
 class UpstreamMessage(Report):
-    """What another system reports about one organisation."""
+    """What another system reports: about one organisation, or that its complete list begins or ends."""
 
     type: ClassVar[str]
 
@@ -193,6 +193,28 @@ class ContactDeparted(UpstreamMessage):
     on: Day = Field(description="The first day without.")
 
 
+class SnapshotMessage(UpstreamMessage):
+    """About a snapshot: a system's complete list, whose messages carry the CloudEvents attribute `snapshot`."""
+
+    snapshot: Line = Field(description="Your own name of the list, another one each time; in each of its messages.")
+
+
+class SnapshotStarted(SnapshotMessage):
+    """A system begins to send all that it knows: each organisation and each contact that acts for one now."""
+
+    type: ClassVar[str] = "upstream.snapshot_started.v1"
+
+
+class SnapshotEnded(SnapshotMessage):
+    """All of the list is sent. What we know of this source and is not on it is shown to the secretariat."""
+
+    type: ClassVar[str] = "upstream.snapshot_ended.v1"
+
+    messages: Annotated[int, Field(ge=0)] = Field(
+        description="How many messages are on the list; each counts once, however often it is sent."
+    )
+
+
 MESSAGES: tuple[type[UpstreamMessage], ...] = (
     OrganisationJoined,
     OrganisationUpdated,
@@ -200,6 +222,8 @@ MESSAGES: tuple[type[UpstreamMessage], ...] = (
     ContactAppointed,
     ContactUpdated,
     ContactDeparted,
+    SnapshotStarted,
+    SnapshotEnded,
 )
 
 
@@ -227,8 +251,8 @@ class MessageAccepted(Answer):
 
     type: ClassVar[str] = "upstream.message_accepted.v1"
 
-    organisation_id: UUID
-    organisation_version: int
+    organisation_id: UUID | None = Field(description="Null where the message speaks of no organisation: a snapshot.")
+    organisation_version: int | None = Field(description="Which version of it holds now.")
 
 
 class MessageSuperseded(Answer):
