@@ -1,12 +1,22 @@
 """What other systems report to us, and what we answer them: the open event door."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.event import Event, Value
@@ -18,20 +28,32 @@ CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 LINE_BREAKS = [0x2028, 0x2029]
 DIRECTION_OVERRIDES = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 FORBIDDEN = frozenset(map(chr, CONTROLS + LINE_BREAKS + DIRECTION_OVERRIDES))
+LOST = "\ufffd"
+A_DATE = "a date as YYYY-MM-DD"
+A_CVR = "eight digits that satisfy the modulus-11 check"
+A_WEB_ADDRESS = "a web address such as https://koege.example"
+AN_ADDRESS = "an e-mail address such as anna@koege.example, in a-z and 0-9 before the @"
+MOST_OF_A_REASON = 200
 _URL = TypeAdapter(HttpUrl)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def fault(code: str, reason: str, expected: str) -> PydanticCustomError:
     """Return a validation fault with a stable code, what is wrong, and what would be right."""
-    return PydanticCustomError("rule", "{reason}", {"code": code, "reason": reason, "expected": expected})
+    short = reason[:MOST_OF_A_REASON]
+    return PydanticCustomError("rule", "{reason}", {"code": code, "reason": short, "expected": expected})
 
 
 def single_line(text: str) -> str:
     if bad := sorted({f"U+{ord(character):04X}" for character in text if character in FORBIDDEN}):
         raise fault(
             "forbidden_character",
-            f"holds {', '.join(bad)}, a control character or an override of the writing direction",
+            f"holds a control character or an override of the writing direction: {', '.join(bad)}",
             "one line of visible text",
+        )
+    if LOST in text:
+        raise fault(
+            "lost_character", "holds U+FFFD in the place of a letter that was lost", "text in UTF-8 all the way"
         )
     if text != text.strip():
         raise fault("surrounding_blanks", "begins or ends with a blank", "the text without blanks around it")
@@ -40,30 +62,34 @@ def single_line(text: str) -> str:
 
 def _reachable(address: str) -> str:
     try:
-        found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as why:
-        raise fault(
-            "email", str(why), "an e-mail address such as anna@koege.example, in a-z and 0-9 before the @"
-        ) from None
+        raise fault("email", f"is no e-mail address: {why}", AN_ADDRESS) from None
     return found.ascii_email or found.normalized
 
 
 def _cvr(number: str) -> str:
     digits = number.isascii() and number.isdigit() and len(number) == len(CVR_WEIGHTS)
     if not digits or sum(int(d) * w for d, w in zip(number, CVR_WEIGHTS, strict=True)) % 11:
-        raise fault("cvr", "is no CVR number", "eight digits that satisfy the modulus-11 check")
+        raise fault("cvr", "is no CVR number", A_CVR)
     return number
 
 
 def _web_address(address: str) -> str:
-    _URL.validate_python(address)
+    try:
+        _URL.validate_python(address)
+    except ValidationError:
+        raise fault("website", "is no web address", A_WEB_ADDRESS) from None
     return address
 
 
 def _date(value: object) -> object:
-    if not isinstance(value, str) or len(value) != len("2026-01-31"):
-        raise fault("date", "is no date", "a date as YYYY-MM-DD")
-    return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise fault("date", "is no date", A_DATE)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise fault("date", "is no day of the calendar", A_DATE) from None
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(single_line)]
@@ -126,7 +152,7 @@ def _distinct_keys(contacts: Sequence[ContactReport]) -> Sequence[ContactReport]
 
 
 class UpstreamMessage(Report):
-    """What another system reports: about one organisation, or that its complete list begins or ends."""
+    """What another system reports about one organisation."""
 
     type: ClassVar[str]
 
@@ -193,28 +219,6 @@ class ContactDeparted(UpstreamMessage):
     on: Day = Field(description="The first day without.")
 
 
-class SnapshotMessage(UpstreamMessage):
-    """About a snapshot: a system's complete list, whose messages carry the CloudEvents attribute `snapshot`."""
-
-    snapshot: Line = Field(description="Your own name of the list, another one each time; in each of its messages.")
-
-
-class SnapshotStarted(SnapshotMessage):
-    """A system begins to send all that it knows: each organisation and each contact that acts for one now."""
-
-    type: ClassVar[str] = "upstream.snapshot_started.v1"
-
-
-class SnapshotEnded(SnapshotMessage):
-    """All of the list is sent. What we know of this source and is not on it is shown to the secretariat."""
-
-    type: ClassVar[str] = "upstream.snapshot_ended.v1"
-
-    messages: Annotated[int, Field(ge=0)] = Field(
-        description="How many messages are on the list; each counts once, however often it is sent."
-    )
-
-
 MESSAGES: tuple[type[UpstreamMessage], ...] = (
     OrganisationJoined,
     OrganisationUpdated,
@@ -222,8 +226,6 @@ MESSAGES: tuple[type[UpstreamMessage], ...] = (
     ContactAppointed,
     ContactUpdated,
     ContactDeparted,
-    SnapshotStarted,
-    SnapshotEnded,
 )
 
 
@@ -231,7 +233,8 @@ class Fault(Value):
     """One thing that is wrong with a message, and what would be right."""
 
     field: str = Field(
-        description="Where: a CloudEvents attribute (`id`) or a path in the data (`data.contacts[0].email`)."
+        description="Where: a CloudEvents attribute (`id`), a path in the data (`data.contacts[0].email`), the `body` "
+        "or its `content-type`; empty where the fault is ours."
     )
     code: str = Field(description="Stable, for programs.")
     reason: str
@@ -251,8 +254,8 @@ class MessageAccepted(Answer):
 
     type: ClassVar[str] = "upstream.message_accepted.v1"
 
-    organisation_id: UUID | None = Field(description="Null where the message speaks of no organisation: a snapshot.")
-    organisation_version: int | None = Field(description="Which version of it holds now.")
+    organisation_id: UUID
+    organisation_version: int
 
 
 class MessageSuperseded(Answer):

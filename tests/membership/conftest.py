@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from services.membership import use_cases
+from services.membership import subscribers, use_cases
 from services.membership.envelope import read
 from services.membership.intake import Incoming
 from services.membership.messages import Delivery
 from shared.database.pool import Database, opened
+from shared.messaging.relay import Relay
 from tests.conftest import DatabaseOf
+from tests.support.broker import Broker
 from tests.support.builders import MORNING, SYSTEM, Message
 from tests.support.systems import let_report
 
@@ -91,3 +93,20 @@ async def registrar(database: DatabaseOf) -> AsyncIterator[Database]:
 async def door(database: DatabaseOf, membership_database: Database) -> Door:
     await let_report(await database("membership"))
     return Door(membership_database)
+
+
+@pytest.fixture
+async def running(
+    broker: Broker, database: DatabaseOf, membership_database: Database
+) -> AsyncIterator[subscribers.Door]:
+    """The door and the relay of membership, open for the system `register`."""
+    membership = await database("membership")
+    await let_report(membership)
+    relay = Relay("membership", membership.runtime_url, broker.url("membership"))
+    membership_database.on_commit(relay.wake)
+    door = subscribers.Door(membership_database, broker.url("membership"), lambda: EVENING)
+    await relay.start()
+    await door.start()
+    yield door
+    await door.stop()
+    await relay.stop()

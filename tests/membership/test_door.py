@@ -1,77 +1,28 @@
 """The door at the real broker: everything is answered, whatever comes."""
 
-import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import aio_pika
 import pytest
-from aio_pika.abc import AbstractQueue, DeliveryMode
-from pamqp import encode
 
-from services.membership import storage
+from services.membership import storage, subscribers
+from services.membership.envelope import read
 from services.membership.intake import Incoming
-from services.membership.messages import Delivery, Failed
+from services.membership.messages import Delivery, Failed, Refusal, Reported
 from services.membership.subscribers import Door
+from services.membership.use_cases import taking_in
 from shared.database.pool import Connection, Database
 from shared.messaging import parked
-from shared.messaging.relay import Relay
-from tests.conftest import DatabaseOf
 from tests.membership.conftest import EVENING
 from tests.membership.test_envelope import BROKEN, GOOD
 from tests.support.broker import Broker
-from tests.support.builders import SYSTEM, Message, contact, joined
+from tests.support.builders import contact, joined
 from tests.support.eventually import eventually
-from tests.support.systems import let_report
-
-
-@pytest.fixture
-async def running(broker: Broker, database: DatabaseOf, membership_database: Database) -> AsyncIterator[Door]:
-    """The door and the relay of membership, open for the system `register`."""
-    membership = await database("membership")
-    await let_report(membership)
-    relay = Relay("membership", membership.runtime_url, broker.url("membership"))
-    membership_database.on_commit(relay.wake)
-    door = Door(membership_database, broker.url("membership"), lambda: EVENING)
-    await relay.start()
-    await door.start()
-    yield door
-    await door.stop()
-    await relay.stop()
-
-
-@asynccontextmanager
-async def system(broker: Broker, name: str = SYSTEM) -> AsyncIterator["System"]:
-    async with await aio_pika.connect(broker.url(name)) as connection:
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        exchange = await channel.get_exchange("upstream", ensure=False)
-        yield System(name, exchange, await channel.get_queue(f"upstream.answers.{name}", ensure=False))
-
-
-class System:
-    """Another system, as its developer would write it."""
-
-    def __init__(self, name: str, exchange: aio_pika.abc.AbstractExchange, queue: AbstractQueue) -> None:
-        self._name = name
-        self._exchange = exchange
-        self._queue = queue
-
-    async def publish(self, message: Message, **changes: Any) -> None:
-        facts = {"body": message.body, "headers": message.headers, "content_type": "application/json", **changes}
-        sent = aio_pika.Message(**facts, delivery_mode=DeliveryMode.PERSISTENT)
-        await self._exchange.publish(sent, f"{self._name}.x", mandatory=True, timeout=5)
-
-    async def answers(self, count: int) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-
-        async def take() -> bool:
-            while answer := await self._queue.get(no_ack=True, fail=False):
-                found.append({"type": answer.headers["ce-type"], **json.loads(answer.body)})
-            return len(found) >= count
-
-        await eventually(take, within=20)
-        return found
+from tests.support.upstream import system
+from tests.support.wire import Octets, Sent, nested, table, text, written
 
 
 async def test_every_kind_of_broken_message_is_answered_and_the_good_ones_arrive(
@@ -134,6 +85,24 @@ async def test_a_message_that_we_fail_on_is_held_and_harms_no_other(
     assert kept.faults[0].code == "internal"
 
 
+async def test_a_message_that_we_fail_to_read_is_held_and_harms_no_other(
+    running: Door, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_on_one(delivery: Delivery, now: datetime) -> Reported | Refusal:
+        if b"Uheld" in delivery.body:
+            raise ZeroDivisionError
+        return read(delivery, now)
+
+    monkeypatch.setattr(subscribers, "read", fail_on_one)
+    monkeypatch.setattr(taking_in, "read", fail_on_one)
+    async with system(broker) as register:
+        for message in (joined("a"), joined("b", name="Uheld"), joined("c")):
+            await register.publish(message)
+        answers = await register.answers(3)
+
+    assert sorted(fault["code"] for answer in answers for fault in answer.get("faults", ())) == ["internal"]
+
+
 async def test_a_parked_message_is_replayed_under_the_key_of_its_system(running: Door, broker: Broker) -> None:
     await running.stop()
     async with system(broker) as register:
@@ -166,32 +135,58 @@ async def test_a_parked_message_says_nothing_of_its_own_key(running: Door, broke
     assert [fault["code"] for fault in answer["faults"]] == ["source_not_allowed"]
 
 
-@pytest.mark.parametrize("field", ["content_type", "message_id"])
-async def test_properties_in_any_octets_are_read_and_answered(
-    running: Door, broker: Broker, field: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+EVERY_KIND = {
+    b"t": b"\1",
+    b"b": b"\xff",
+    b"B": b"\xff",
+    b"s": b"\xff" * 2,
+    b"u": b"\xff" * 2,
+    b"I": b"\xff" * 4,
+    b"i": b"\xff" * 4,
+    b"l": b"\xff" * 8,
+    b"f": b"\1" * 4,
+    b"d": b"\1" * 8,
+    b"D": b"\xff" * 5,
+    b"T": b"\xff" * 8,
+    b"S": bytes(4),
+    b"x": bytes(4),
+    b"A": bytes(4),
+    b"F": bytes(4),
+    b"V": b"",
+}
+
+
+def good(headers: Mapping[str | bytes, Any] | None = None, **changes: Any) -> Sent:
+    """A message that is right, with headers added and properties changed."""
+    sent = written(GOOD)
+    return replace(sent, headers={**sent.headers, **(headers or {})}, **changes)
+
+
+STRANGE = {
+    "a name in Latin-1": good({b"sm\xf8r": "smør"}),
+    "a name in Latin-1 within a table": good({"x": table({b"p\xe5l\xe6g": text(b"\xe6bler")})}),
+    "a name that is empty": good({"": "x"}),
+    "a content type in Latin-1": good(content_type=b"application/json; af=S\xf8ren"),
+    "a content type with NUL": good(content_type="application/json; x=\0"),
+    "a time outside the calendar": good({"x": Octets(b"T", b"\xff" * 8)}),
+    "attributes as octets": replace(
+        good(), headers={name: bytearray(value.encode()) for name, value in GOOD.headers.items()}
+    ),
+    "as many headers as the broker takes": good({f"{number}": None for number in range(18_000)}),
+    "tables as deep as the broker takes": good({"x": nested(21_000, b"\0F")}),
+    "lists as deep as the broker takes": good({"x": nested(25_000, b"A")}),
+    "values of every kind": good({kind: Octets(kind, octets) for kind, octets in EVERY_KIND.items()}),
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE.keys())
+async def test_what_is_strange_and_not_wrong_is_taken_in(running: Door, broker: Broker, strange: Sent) -> None:
     async with system(broker) as register:
-        with monkeypatch.context() as patched:
-            patched.setitem(encode.METHODS, "shortstr", lambda text: bytes([len(text)]) + text.encode("latin-1"))
-            await register.publish(GOOD, **{field: "sm\xf8r\0"})
+        await register.send(strange)
         await register.publish(joined("ringsted"))
         answers = await register.answers(2)
 
-    assert answers[1]["type"] == "upstream.message_accepted.v1"
-
-
-async def test_headers_in_any_octets_are_read_and_answered(
-    running: Door, broker: Broker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with system(broker) as register:
-        with monkeypatch.context() as patched:
-            patched.setattr(encode, "short_string", lambda text: bytes([len(text)]) + text.encode("latin-1"))
-            patched.setattr(encode, "table_integer", lambda number: b"T" + number.to_bytes(8))
-            await register.publish(GOOD, headers={**GOOD.headers, "sm\xf8r": {"p\xe5l\xe6g": 2**62}})
-        await register.publish(joined("ringsted"))
-        answers = await register.answers(2)
-
-    assert {answer["type"] for answer in answers} == {"upstream.message_accepted.v1"}
+    assert [answer["type"] for answer in answers] == ["upstream.message_accepted.v1"] * 2
 
 
 async def test_a_message_that_cannot_even_be_held_is_parked(

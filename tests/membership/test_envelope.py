@@ -13,6 +13,7 @@ from services.membership.envelope import read
 from services.membership.messages import Refusal, Reported
 from tests.membership.conftest import EVENING, delivery
 from tests.support.builders import Message, appointed, contact, departed, joined, left, organisation
+from tests.support.wire import text, written
 
 GOOD = joined("koege", contact("anna"))
 
@@ -110,6 +111,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "no organisation": (data(GOOD, organisation=None), "data.organisation"),
     "no since": (data(GOOD, since=None), "data.since"),
     "since with a time": (data(GOOD, since="2026-01-01T00:00:00"), "data.since"),
+    "since a number as text": (data(GOOD, since="1767225600"), "data.since"),
     "since a number": (data(GOOD, since=1767225600), "data.since"),
     "since no day of the calendar": (data(GOOD, since="2026-02-30"), "data.since"),
     "contacts no list": (data(GOOD, contacts={"key": "anna"}), "data.contacts"),
@@ -165,6 +167,16 @@ def test_a_domain_with_danish_letters_is_written_as_mail_servers_know_it() -> No
     found = read_message(appointed(contact(email="Anna@ærø.dk")))
 
     assert found.contact.email == "Anna@xn--r-3fa9c.dk"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("octets", [b"sm\xf8r", b"sm\xe6r"])
+def test_ids_that_are_not_utf_8_are_not_taken_for_one_another(octets: bytes) -> None:
+    sent = replace(written(GOOD), headers={**GOOD.headers, "ce-id": text(octets)})
+
+    found = read(sent.delivered(EVENING), EVENING)
+
+    assert isinstance(found, Refusal)
+    assert [(fault.field, fault.code) for fault in found.faults] == [("id", "lost_character")]
 
 
 def test_nothing_of_the_past_is_ahead_of_the_clock() -> None:
