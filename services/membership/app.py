@@ -16,14 +16,15 @@ from shared.web.pace import Pace
 from shared.web.service import service_app
 
 from .api import api
-from .metrics import quarantine_look
-from .planner import plan
+from .metrics import quarantine_look, systems_look
+from .planner import plan, watch
 from .public import public
 from .settings import Settings
 from .subscribers import Door
 
 PARTS = ("web", "subscribers", "relay", "planner")
 PLANNER_SECONDS = 1.0
+WATCH_SECONDS = 10.0
 # The contract may be read by all the world from the process that takes messages in.
 READINGS_PER_SECOND = 50
 READINGS_AT_ONCE = 200
@@ -40,6 +41,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         parts.append(relay)
     if "planner" in only:
         parts.append(Loop("planner", lambda: plan(database, now), pause=PLANNER_SECONDS))
+        parts.append(Loop("watch over systems", lambda: watch(database, now), pause=WATCH_SECONDS))
     if "subscribers" in only:
         parts.append(Door(database, amqp_url, now))
     operator = operator_only(settings.operator_token.get_secret_value())
@@ -56,4 +58,5 @@ def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[
         outbox_look("membership", database, now),
         broker_look("membership", amqp_url, reads_unrouted=True),
         quarantine_look(database),
+        systems_look(database, now),
     ]

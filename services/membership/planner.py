@@ -1,4 +1,4 @@
-"""Finds what time and the operator make due: terms that begin or end, waits that are over, systems that go on."""
+"""Finds what time and the operator make due: terms, waits that are over, systems that go on or are out of step."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,6 +23,13 @@ async def plan(database: Database, now: Clock) -> bool:
     more = await take_in_paused(database, now()) or more
     async with database.transaction() as conn:
         return await use_cases.give_up_waiting(conn, now()) or more
+
+
+async def watch(database: Database, now: Clock) -> bool:
+    """Notice which systems are silent or flood; until the next look there is no more to notice."""
+    async with database.transaction() as conn:
+        await use_cases.watch(conn, now())
+    return False
 
 
 async def take_in_paused(database: Database, now: datetime) -> bool:

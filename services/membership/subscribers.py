@@ -19,6 +19,7 @@ from .envelope import read
 from .intake import Incoming
 from .messages import Delivery, Failed
 from .octets import accept_any_octets
+from .traffic import Traffic
 
 log = logs.get(__name__)
 
@@ -42,12 +43,14 @@ class Door:
             database, lambda conn, group: use_cases.hold(conn, group, now()), most=PREFETCH
         )
         self._consumer = Consumer(self.name, amqp_url, topology.inbox("membership"), self._take, most=PREFETCH)
+        self._traffic = Traffic(database, now, self._consumer.trouble)
         self._parking: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         accept_any_octets()
         await self._batches.start()
         await self._holding.start()
+        await self._traffic.start()
         await self._consumer.start()
 
     async def stop(self) -> None:
@@ -55,14 +58,17 @@ class Door:
         await self._consumer.stop()
         await self._batches.stop()
         await self._holding.stop()
+        await self._traffic.stop()
 
     async def trouble(self) -> str | None:
-        return await self._consumer.trouble() or self._batches.trouble() or self._holding.trouble()
+        taking = await self._consumer.trouble() or self._batches.trouble() or self._holding.trouble()
+        return taking or await self._traffic.trouble()
 
     async def _take(self, message: DeliveredMessage) -> None:
         self._consumer.in_hand.take(message)
         now = self._now()
         delivery = _delivery(message, now)
+        self._traffic.count(delivery.system)
         try:
             incoming = Incoming(delivery, read(delivery, now))
         except Exception as why:

@@ -1,6 +1,7 @@
 """All SQL of membership, by story."""
 
 from .audit import add_taken_in, audit
+from .concerns import add_concern, mark_over, open_concerns, reopen_concern
 from .links import add_link, appointments_at, find_links, find_organisation, links_of, remove_link
 from .locks import lock, lock_organisations
 from .messages import known_codes, taken_in_messages
@@ -28,15 +29,26 @@ from .systems import (
     system_of_password,
     systems,
 )
+from .traffic import (
+    active_hours,
+    add_traffic,
+    find_listening,
+    mark_listening,
+    remove_traffic,
+    watched_systems,
+)
 
 __all__ = [
     "SourceTaken",
+    "active_hours",
+    "add_concern",
     "add_history",
     "add_kept",
     "add_link",
     "add_paused",
     "add_system",
     "add_taken_in",
+    "add_traffic",
     "allow_source",
     "appointments_at",
     "audit",
@@ -45,6 +57,7 @@ __all__ = [
     "count_paused",
     "find_kept",
     "find_links",
+    "find_listening",
     "find_organisation",
     "find_system",
     "kept_messages",
@@ -55,13 +68,18 @@ __all__ = [
     "lock",
     "lock_organisations",
     "mark_cleared",
+    "mark_listening",
+    "mark_over",
     "mark_paused",
     "mark_settled",
+    "open_concerns",
     "overdue_messages",
     "overview",
     "paused_systems",
     "remove_link",
     "remove_system",
+    "remove_traffic",
+    "reopen_concern",
     "sources",
     "store",
     "system_of_password",
@@ -69,4 +87,5 @@ __all__ = [
     "take_paused",
     "taken_in_messages",
     "waiting_messages",
+    "watched_systems",
 ]

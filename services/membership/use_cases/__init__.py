@@ -5,6 +5,7 @@ from .pausing import receive, take_in_again
 from .quarantine import NotOpen, give_up_waiting, replay
 from .sharing import ownership, share, unshare
 from .taking_in import hold, take_in
+from .watching import watch
 
 __all__ = [
     "NotOpen",
@@ -18,4 +19,5 @@ __all__ = [
     "take_in",
     "take_in_again",
     "unshare",
+    "watch",
 ]
