@@ -13,12 +13,12 @@ from services.membership.traffic import Traffic
 from shared.database.pool import Connection, Database, DatabaseAway
 from tests.conftest import DatabaseOf
 from tests.membership.conftest import EVENING
-from tests.membership.test_door import system
 from tests.membership.test_envelope import GOOD
 from tests.support.broker import Broker
 from tests.support.builders import SYSTEM
 from tests.support.eventually import eventually
 from tests.support.systems import let_report
+from tests.support.upstream import system
 
 NOW = EVENING.replace(second=42)
 
