@@ -1,14 +1,12 @@
 """The rules by which messages change the register, in memory: each message is applied after the one before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from shared.contracts.event import Event
 from shared.contracts.membership import (
-    MandateEnded,
-    MandateStarted,
     MemberJoined,
     MemberLeft,
     MemberUpdated,
@@ -26,6 +24,7 @@ from shared.contracts.upstream import (
 )
 
 from .audit import Change, Trace
+from .mandates import Mandates, Voice
 from .messages import Outcome, Reported, organisation_key
 from .people import People
 from .records import (
@@ -35,7 +34,6 @@ from .records import (
     Mandate,
     Organisation,
     OrganisationKey,
-    Person,
     Position,
     R,
     newer,
@@ -66,10 +64,9 @@ class Register:
         self.people = people
         self.organisations: dict[OrganisationKey, Organisation] = {(o.source, o.report.key): o for o in organisations}
         self._links = links
-        self.appointments: dict[AppointmentKey, Appointment] = {
-            (a.organisation_id, a.source, a.contact_key): a for a in appointments
-        }
-        self.mandates: dict[UUID, Mandate] = {mandate.id: mandate for mandate in mandates}
+        self._voice = Voice()
+        self._trace = Trace()
+        self._mandates = Mandates(today, people, self._voice, self._trace, appointments, mandates)
         self._loaded = Loaded(
             (
                 *self.organisations.values(),
@@ -79,9 +76,19 @@ class Register:
                 *self.mandates.values(),
             )
         )
-        self.events: list[Event] = []
-        self._trace = Trace()
-        self._correlation_id = ""
+
+    @property
+    def appointments(self) -> Mapping[AppointmentKey, Appointment]:
+        return self._mandates.appointments
+
+    @property
+    def mandates(self) -> Mapping[UUID, Mandate]:
+        return self._mandates.mandates
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """What follows from the messages, in the order in which it is to be said."""
+        return self._voice.events
 
     def find(self, source: str, key: str) -> Organisation | None:
         """Find the organisation that a publisher calls by a key: its own, or one that it shares with another."""
@@ -96,7 +103,7 @@ class Register:
 
     def apply(self, reported: Reported) -> Outcome:
         """Change what the message may still change, and note the events that follow from it."""
-        self._correlation_id = reported.correlation_id
+        self._voice.correlation_id = reported.correlation_id
         self._trace.begin()
         message = reported.message
         if isinstance(message, OrganisationJoined):
@@ -128,11 +135,11 @@ class Register:
 
     def keep_time(self, correlation_id: str) -> None:
         """Say of each term whose state today is not what we last said that it has begun or ended."""
-        self._correlation_id = correlation_id
+        self._voice.correlation_id = correlation_id
         for organisation in self.organisations.values():
             self._say_member(organisation)
         for mandate in self.mandates.values():
-            self._say_mandate(mandate)
+            self._mandates.say(mandate)
 
     # -- organisations
 
@@ -166,13 +173,10 @@ class Register:
         if not newer(reported.position, organisation.left):
             return False
         organisation.left, organisation.left_on, organisation.reason = reported.position, message.on, message.reason
-        older = [a for a in self._appointments_at(organisation) if newer(reported.position, a.appointed)]
-        ended = [self._follow(organisation, appointment) for appointment in older]
+        older = [a for a in self._mandates.at(organisation) if newer(reported.position, a.appointed)]
+        ended = [self._mandates.follow(organisation, appointment) for appointment in older]
         self._say_member(organisation)
         return reported.position > organisation.joined or any(ended)
-
-    def _appointments_at(self, organisation: Organisation) -> list[Appointment]:
-        return [a for a in self.appointments.values() if a.organisation_id == organisation.id]
 
     def _say_member(self, organisation: Organisation, report: OrganisationReport | None = None) -> None:
         news = report is not None and report != organisation.report
@@ -182,50 +186,40 @@ class Register:
         organisation.version += 1
         contract, version = organisation.to_contract(), organisation.version
         if active and not organisation.said:
-            self._say(MemberJoined, organisation=contract, since=organisation.starts_on, version=version)
+            self._voice.say(MemberJoined, organisation=contract, since=organisation.starts_on, version=version)
         elif organisation.said and not active:
             on = organisation.ends_on or self.today
-            self._say(MemberLeft, organisation=contract, on=on, reason=organisation.reason, version=version)
+            self._voice.say(MemberLeft, organisation=contract, on=on, reason=organisation.reason, version=version)
         elif active and news:
-            self._say(MemberUpdated, organisation=contract, version=version)
+            self._voice.say(MemberUpdated, organisation=contract, version=version)
         organisation.said = active
 
-    # -- appointments and the mandates that follow from them
+    # -- contacts
 
     def _appoint(self, organisation: Organisation, reported: Reported, report: ContactReport, since: date) -> bool:
         news = self._describe_contact(reported, report)
-        appointment = self._appointment(organisation, reported.source, report.key)
-        self._describe_role(appointment, reported.position, report)
+        appointment = self._mandates.appointment(organisation, reported.source, report.key)
+        self._mandates.describe(appointment, reported.position, report)
         if not newer(reported.position, appointment.appointed):
             return bool(news)
-        appointment.appointed, appointment.since = reported.position, since
-        if mandate := self._open_mandate(appointment):
-            mandate.starts_on = since
-        return self._follow(organisation, appointment) or bool(news)
+        return self._mandates.appoint(organisation, appointment, reported.position, since) or bool(news)
 
     def _depart(self, organisation: Organisation, reported: Reported, message: ContactDeparted) -> bool:
-        appointment = self._appointment(organisation, reported.source, message.contact_key)
+        appointment = self._mandates.appointment(organisation, reported.source, message.contact_key)
         if not newer(reported.position, appointment.ended):
             return False
         appointment.ended, appointment.ended_on = reported.position, message.on
         if not newer(reported.position, appointment.appointed):
             return False
-        self._follow(organisation, appointment)
+        self._mandates.follow(organisation, appointment)
         return True
 
-    def _appointment(self, organisation: Organisation, source: str, contact_key: str) -> Appointment:
-        key = (organisation.id, source, contact_key)
-        appointment = self.appointments.setdefault(key, Appointment(*key))
-        self._trace.touch(appointment)
-        return appointment
-
     def _update_contact(self, organisation: Organisation, reported: Reported, report: ContactReport) -> Outcome:
-        appointment = self.appointments.get((organisation.id, reported.source, report.key))
-        if appointment is None:
+        if not self._mandates.is_appointed(organisation, reported.source, report.key):
             return Outcome.EARLY
-        self._trace.touch(appointment)
+        appointment = self._mandates.appointment(organisation, reported.source, report.key)
         described = self._describe_contact(reported, report)
-        titled = self._describe_role(appointment, reported.position, report)
+        titled = self._mandates.describe(appointment, reported.position, report)
         return _outcome(titled or described is not None)
 
     def _describe_contact(self, reported: Reported, report: ContactReport) -> bool | None:
@@ -237,89 +231,10 @@ class Register:
             self._trace.touch(person)
         news = [person for person in changed if self.people.refresh(person)]
         for person in news:
-            self._say(PersonUpdated, person=person.to_contract(), version=person.version)
+            self._voice.say(PersonUpdated, person=person.to_contract(), version=person.version)
         if len(changed) > 1:
-            self._move_mandates(reported.source, report.key, to=changed[0])
+            self._mandates.move(reported.source, report.key, to=changed[0])
         return bool(news) or len(changed) > 1
-
-    def _describe_role(self, appointment: Appointment, position: Position, report: ContactReport) -> bool:
-        if not newer(position, appointment.titled):
-            return False
-        appointment.titled, appointment.role, appointment.title = position, report.role, report.title
-        mandate = self._open_mandate(appointment)
-        if mandate is None:
-            return True
-        if mandate.said and mandate.role != report.role:
-            self._succeed(appointment, mandate, mandate.person_id)
-        elif (mandate.role, mandate.title) != (report.role, report.title):
-            mandate.role, mandate.title = report.role, report.title
-            self._say_mandate(mandate, news=True)
-        return True
-
-    def _follow(self, organisation: Organisation, appointment: Appointment) -> bool:
-        """Bring the mandate in line with its appointment; one that has ended is history, and another one starts."""
-        ends_on = appointment.ends_on(organisation)
-        mandate = self._open_mandate(appointment)
-        if mandate is None:
-            if appointment.since is None or (ends_on is not None and ends_on <= self.today):
-                return False
-            person_id = self.people.contacts[appointment.source, appointment.contact_key].person_id
-            mandate = self._new_mandate(appointment, person_id, appointment.since)
-        mandate.ends_on = ends_on
-        self._say_mandate(mandate)
-        return True
-
-    def _move_mandates(self, source: str, contact_key: str, *, to: Person) -> None:
-        for appointment in list(self.appointments.values()):
-            if (appointment.source, appointment.contact_key) != (source, contact_key):
-                continue
-            mandate = self._open_mandate(appointment)
-            if mandate and mandate.said:
-                self._succeed(appointment, mandate, to.id)
-            elif mandate:
-                mandate.person_id = to.id
-
-    def _succeed(self, appointment: Appointment, mandate: Mandate, person_id: UUID) -> None:
-        """Have a new mandate take over today; it starts before the old one ends, so that no seat falls vacant."""
-        successor = self._new_mandate(appointment, person_id, self.today)
-        successor.ends_on = mandate.ends_on
-        self._say_mandate(successor)
-        mandate.ends_on = self.today
-        self._say_mandate(mandate)
-
-    def _new_mandate(self, appointment: Appointment, person_id: UUID, since: date) -> Mandate:
-        if appointment.role is None:
-            raise TypeError("an appointment without a role")
-        mandate = Mandate(
-            uuid4(), appointment.organisation_id, person_id, appointment.role, appointment.title, starts_on=since
-        )
-        self.mandates[mandate.id] = mandate
-        self._trace.touch(mandate)
-        appointment.mandate_id = mandate.id
-        return mandate
-
-    def _open_mandate(self, appointment: Appointment) -> Mandate | None:
-        """Return the appointment's mandate unless it has ended, and have said that it has."""
-        mandate = self.mandates.get(appointment.mandate_id) if appointment.mandate_id else None
-        if mandate is not None:
-            self._trace.touch(mandate)
-        if mandate is None or mandate.ends_on is None or mandate.ends_on > self.today:
-            return mandate
-        if mandate.said:
-            self._say_mandate(mandate)
-        return None
-
-    def _say_mandate(self, mandate: Mandate, *, news: bool = False) -> None:
-        current = runs(mandate, self.today)
-        mandate.version += 1
-        if current and (news or not mandate.said):
-            self._say(MandateStarted, mandate=mandate.to_contract(), version=mandate.version)
-        elif mandate.said and not current:
-            self._say(MandateEnded, mandate=mandate.to_contract(), version=mandate.version)
-        mandate.said = current
-
-    def _say(self, kind: type[Event], **facts: object) -> None:
-        self.events.append(kind.model_validate({"correlation_id": self._correlation_id, **facts}))
 
 
 def _under_its_key(organisation: Organisation, report: OrganisationReport) -> OrganisationReport:
