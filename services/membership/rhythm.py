@@ -18,7 +18,6 @@ LEAST_SILENCE = timedelta(hours=24)
 # What the door did not hear for longer than this may have been said.
 LAPSE = timedelta(hours=1)
 
-MOST_PER_HOUR = 20_000
 # A flood is over at this share of the limit, and one that comes again so soon is the same.
 SHARE_AT_REST = 0.5
 SAME_FLOOD = timedelta(days=1)
@@ -26,13 +25,16 @@ SAME_FLOOD = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """How a system has reported: when its last message came, to the minute, and how many came within the last hour."""
+    """How a system has reported: when its last message came, to the minute, and how many came within the last hour.
+
+    Without `most_per_hour` it has no limit.
+    """
 
     system: str
     owner_email: str | None
     owner_language: Literal["da", "en"]
     paused: bool
-    most_per_hour: int
+    most_per_hour: int | None
     last_message_at: datetime | None
     within_hour: int
 

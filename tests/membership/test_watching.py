@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 
 from services.membership import storage, use_cases
 from services.membership.metrics import systems_look
-from services.membership.rhythm import LAPSE, MOST_PER_HOUR, Concern
+from services.membership.rhythm import LAPSE, Concern
 from shared.database.pool import Database, opened
 from tests.conftest import DatabaseOf
 from tests.membership.conftest import EVENING
@@ -22,6 +22,7 @@ from tests.support.systems import let_report
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 OTHER = "erp"
+USUAL_LIMIT = 20_000
 
 
 @dataclass
@@ -253,18 +254,30 @@ async def test_a_flood_of_another_day_is_told_again(watch: Watch) -> None:
 
 
 async def test_a_system_without_a_limit_of_its_own_has_the_usual_one(watch: Watch) -> None:
-    await watch.send(messages=MOST_PER_HOUR)
+    await watch.send(messages=USUAL_LIMIT)
     await watch.look()
     assert await watch.concerns() == []
 
     await watch.send()
     await watch.look()
 
-    assert [concern.most for concern in await watch.concerns()] == [MOST_PER_HOUR]
+    assert [concern.most for concern in await watch.concerns()] == [USUAL_LIMIT]
+
+
+async def test_a_system_that_is_freed_of_its_limit_floods_no_longer(watch: Watch) -> None:
+    await watch.flood()
+    await watch.look()
+
+    await watch.set_system("most_per_hour = NULL")
+    await watch.send(messages=USUAL_LIMIT)
+    await watch.look()
+
+    assert await watch.concerns() == []
+    assert len(await watch.said()) == 1
 
 
 async def test_where_no_owner_is_known_nobody_is_told_and_that_is_shown(watch: Watch) -> None:
-    await watch.send(OTHER, MOST_PER_HOUR + 1)
+    await watch.send(OTHER, USUAL_LIMIT + 1)
 
     await watch.look()
 

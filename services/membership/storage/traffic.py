@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.database.pool import Connection
 
-from ..rhythm import MOST_PER_HOUR, Listening, Watched
+from ..rhythm import Listening, Watched
 
 
 async def add_traffic(conn: Connection, messages: Mapping[str, int], minute: datetime) -> list[str]:
@@ -52,8 +52,7 @@ async def watched_systems(conn: Connection, now: datetime) -> list[Watched]:
     """List how each registered system has reported, by name."""
     rows = await conn.fetch(
         """
-        SELECT s.name AS system, s.owner_email, s.owner_language, s.paused_at IS NOT NULL AS paused,
-               coalesce(s.most_per_hour, $2) AS most_per_hour,
+        SELECT s.name AS system, s.owner_email, s.owner_language, s.paused_at IS NOT NULL AS paused, s.most_per_hour,
                (SELECT max(minute) FROM system_traffic WHERE system = s.name) AS last_message_at,
                (SELECT coalesce(sum(messages), 0) FROM system_traffic WHERE system = s.name AND minute > $1)
             AS within_hour
@@ -61,7 +60,6 @@ async def watched_systems(conn: Connection, now: datetime) -> list[Watched]:
          ORDER BY s.name
         """,
         now - timedelta(hours=1),
-        MOST_PER_HOUR,
     )
     return [Watched(**row) for row in rows]
 

@@ -42,13 +42,12 @@ async def _usual_pause(conn: Connection, system: str, now: datetime) -> timedelt
 
 
 async def _watch_flood(conn: Connection, watched: Watched, flood: Concern | None, now: datetime) -> None:
-    flooding = rhythm.is_flooding(watched.within_hour, watched.most_per_hour, already=flood is not None)
-    if flood and not flooding:
-        await storage.mark_over(conn, flood.id, now)
-    if flooding and not flood:
-        same = await storage.reopen_concern(conn, watched.system, "flooding", now - rhythm.SAME_FLOOD)
-        if not same:
-            await _say_flooding(conn, watched, now)
+    most = watched.most_per_hour
+    if most is None or not rhythm.is_flooding(watched.within_hour, most, already=flood is not None):
+        if flood:
+            await storage.mark_over(conn, flood.id, now)
+    elif not flood and not await storage.reopen_concern(conn, watched.system, "flooding", now - rhythm.SAME_FLOOD):
+        await _say_flooding(conn, watched, most, now)
 
 
 async def _say_silent(conn: Connection, watched: Watched, since: datetime, usual_hours: int) -> None:
@@ -66,9 +65,9 @@ async def _say_silent(conn: Connection, watched: Watched, since: datetime, usual
         await outbox.add(conn, event)
 
 
-async def _say_flooding(conn: Connection, watched: Watched, now: datetime) -> None:
+async def _say_flooding(conn: Connection, watched: Watched, most_per_hour: int, now: datetime) -> None:
     owner = _owner(watched)
-    flood = Concern(uuid4(), watched.system, "flooding", now, watched.most_per_hour, owner is not None)
+    flood = Concern(uuid4(), watched.system, "flooding", now, most_per_hour, owner is not None)
     if await storage.add_concern(conn, flood) and owner:
         event = SystemFlooded(
             correlation_id=str(flood.id),
@@ -77,7 +76,7 @@ async def _say_flooding(conn: Connection, watched: Watched, now: datetime) -> No
             owner=owner,
             at=now,
             messages=watched.within_hour,
-            most_per_hour=watched.most_per_hour,
+            most_per_hour=most_per_hour,
         )
         await outbox.add(conn, event)
 
