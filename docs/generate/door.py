@@ -46,6 +46,7 @@ ATTRIBUTES: Node = {
         ],
         "description": "When it happened at yours.",
     },
+    "snapshot": {"type": "string", "minLength": 1, "maxLength": 200, "description": "The complete list that it is on."},
 }
 CORRELATION = "The answer carries the `source` and `id` of the report as `message_source` and `message_id`."
 

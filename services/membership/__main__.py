@@ -9,7 +9,7 @@ from shared.messaging import unrouted
 
 from . import storage
 from .app import PARTS, build, looks
-from .commands import audit, organisations, quarantine
+from .commands import audit, missing, organisations, quarantine
 from .commands.acts import in_transaction, say
 from .settings import Settings
 
@@ -20,6 +20,7 @@ def add_commands(commands: "cli.Commands") -> None:
     organisations.add_commands(
         commands.add_parser("organisations", help="which system said what about an organisation")
     )
+    missing.add_commands(commands.add_parser("missing", help="what a system's complete list leaves out"))
     audit.add_command(commands.add_parser("audit", help="what messages that were taken in have changed, newest first"))
     _add_systems(commands.add_parser("systems", help="other systems that may report to us"))
     _add_unrouted(commands.add_parser("unrouted", help="messages that no queue wanted"))

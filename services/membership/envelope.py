@@ -16,7 +16,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from shared.contracts.upstream import MESSAGES, Fault, UpstreamMessage, fault, single_line
+from shared.contracts.upstream import MESSAGES, Fault, Line, UpstreamMessage, fault, single_line
 
 from .faults import AN_INSTANT, RIGHT, faults_of_attributes, faults_of_data
 from .forms import Unreadable, take_apart
@@ -74,6 +74,7 @@ class Attributes(BaseModel):
     id: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(single_line)]
     time: Annotated[AwareDatetime, BeforeValidator(_instant), AfterValidator(_utc), AfterValidator(_not_ahead)]
     datacontenttype: Annotated[str, AfterValidator(_json)] | None = None
+    snapshot: Line | None = None
 
 
 def read(delivery: Delivery, now: datetime) -> Reported | Refusal:
@@ -93,6 +94,7 @@ def read(delivery: Delivery, now: datetime) -> Reported | Refusal:
         time=known.time,
         correlation_id=str(uuid5(NAMESPACE_URL, f"{known.source}\n{known.id}")),
         message=message,
+        snapshot=known.snapshot,
     )
 
 

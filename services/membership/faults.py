@@ -19,6 +19,7 @@ RIGHT = {
     "id": "text that names this message alone (in binary mode the header ce-id)",
     "time": f"{AN_INSTANT} (in binary mode the header ce-time)",
     "datacontenttype": "application/json",
+    "snapshot": "your own name of the complete list, as text",
     "data": "a JSON object",
     "organisation": "a JSON object that describes the organisation",
     "organisation_key": "your own identifier of an organisation that joined before, as text",
@@ -41,6 +42,7 @@ RIGHT = {
     "since": A_DATE,
     "on": A_DATE,
     "reason": "a reason as text, or null",
+    "messages": "a whole number of messages, from 0 to 1,000,000",
 }
 
 NO_INSTANT = ("time", "is no instant: {error}", AN_INSTANT)
@@ -52,6 +54,9 @@ WORDS: dict[str, tuple[str, str, str | None]] = {
     "string_too_long": ("too_long", "has {length} characters", "at most {max_length} characters"),
     "string_pattern_mismatch": ("pattern", "is not written as it should be", None),
     "literal_error": ("not_one_of_these", "is none of the values that it may have", "{expected}"),
+    "int_type": ("not_a_whole_number", "is {found}", None),
+    "greater_than_equal": ("out_of_range", "is less than {ge}", None),
+    "less_than_equal": ("out_of_range", "is more than {le}", None),
     "tuple_type": ("not_a_list", "is {found}", None),
     "model_type": ("not_an_object", "is {found}", None),
     "datetime_parsing": NO_INSTANT,

@@ -13,11 +13,25 @@ from shared.contracts.upstream import (
     MessageSuperseded,
     OrganisationJoined,
     OrganisationUpdated,
+    SnapshotEnded,
+    SnapshotStarted,
 )
 
 from .audit import Entry
 from .domain import Register
-from .messages import Delivery, Keeping, Kept, MessageKey, Outcome, Refusal, Reported, TakenIn, organisation_key
+from .messages import (
+    Delivery,
+    Keeping,
+    Kept,
+    MessageKey,
+    Outcome,
+    Refusal,
+    Reported,
+    TakenIn,
+    organisation_key,
+    waits_for,
+)
+from .snapshots import Snapshots
 
 EARLY_WAIT = timedelta(minutes=10)
 
@@ -86,6 +100,7 @@ class Intake:
     """Applies messages to the register, and gathers what is to be stored and answered."""
 
     register: Register
+    snapshots: Snapshots
     known: dict[MessageKey, TakenIn]
     now: datetime
     fresh: list[Entry] = field(default_factory=list)
@@ -121,22 +136,44 @@ class Intake:
             progress = len(still_waiting) + len(still_early) < len(waiting) + len(self._early)
             waiting, self._early = still_waiting, still_early
         for delivery, reported in self._early:
-            key = organisation_key(reported.message)
-            refusal = too_early(reported, self.register)
-            self.keepings.append(keeping(delivery, refusal, key, self.now + EARLY_WAIT))
+            refusal = self.too_early(reported)
+            self.keepings.append(keeping(delivery, refusal, waits_for(reported), self.now + EARLY_WAIT))
+
+    def take_decision(self, reported: Reported) -> None:
+        """Take in what a human has decided, as if its source had reported it; nobody is answered."""
+        self._apply(reported, times=0)
+
+    def too_early(self, reported: Reported) -> Refusal:
+        """Say what is not known yet that a message builds on."""
+        if isinstance(reported.message, SnapshotEnded):
+            return self.snapshots.incomplete(reported, reported.message)
+        return _not_known(reported, self.register)
 
     def _apply(self, reported: Reported, times: int = 1) -> bool:
         key = (reported.source, reported.id)
         taken_in = self.known.get(key)
         if taken_in is None:
-            outcome = self.register.apply(reported)
-            if outcome is Outcome.EARLY:
+            entry = self._apply_fresh(reported)
+            if entry is None:
                 return False
-            organisation = self.register.get(reported.source, organisation_key(reported.message))
-            taken_in = self.known[key] = TakenIn(outcome.value, organisation.id, organisation.version)
-            self.fresh.append(Entry(reported, taken_in, self.register.changes()))
+            taken_in = self.known[key] = entry.taken_in
+            self.fresh.append(entry)
+        if taken_in.organisation_id:
+            self.snapshots.mention(reported, taken_in.organisation_id)
         self.answers += [(reported.system, _answer(reported, taken_in))] * times
         return True
+
+    def _apply_fresh(self, reported: Reported) -> Entry | None:
+        message = reported.message
+        if isinstance(message, SnapshotStarted | SnapshotEnded):
+            outcome = self.snapshots.apply(reported, message)
+            return None if outcome is Outcome.EARLY else Entry(reported, TakenIn(outcome.value, None, None), [])
+        outcome = self.register.apply(reported)
+        if outcome is Outcome.EARLY:
+            return None
+        organisation = self.register.get(reported.source, organisation_key(message))
+        taken_in = TakenIn(outcome.value, organisation.id, organisation.version)
+        return Entry(reported, taken_in, self.register.changes())
 
 
 def keeping(
@@ -153,8 +190,7 @@ def set_aside(incoming: Incoming) -> Keeping:
     return keeping(incoming.delivery, Refusal(read.source, read.id, message_type, ()))
 
 
-def too_early(reported: Reported, register: Register) -> Refusal:
-    """Say what is not known yet that a message builds on."""
+def _not_known(reported: Reported, register: Register) -> Refusal:
     message = reported.message
     if register.find(reported.source, organisation_key(message)):
         where, code = "data.contact.key", "contact_unknown"

@@ -15,6 +15,7 @@ from shared.contracts.upstream import (
     OrganisationJoined,
     OrganisationLeft,
     OrganisationUpdated,
+    SnapshotMessage,
     UpstreamMessage,
 )
 
@@ -48,7 +49,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A message from an upstream system that is right in itself."""
+    """A message from an upstream system that is right in itself; `snapshot` names the complete list that it is on."""
 
     system: str
     source: str
@@ -56,6 +57,7 @@ class Reported:
     time: datetime
     correlation_id: str
     message: UpstreamMessage
+    snapshot: str | None = None
 
     @property
     def position(self) -> Position:
@@ -86,8 +88,8 @@ class TakenIn:
     """What became of a message whose id is used up."""
 
     outcome: str
-    organisation_id: UUID
-    organisation_version: int
+    organisation_id: UUID | None
+    organisation_version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,33 @@ def organisation_key(message: UpstreamMessage) -> str:
     raise TypeError(f"no such message: {message.type}")
 
 
+def awaited(reported: Reported) -> list[tuple[str, str]]:
+    """Return what other messages may have waited for in this one: an organisation, or a part of a snapshot."""
+    found = []
+    if not isinstance(reported.message, SnapshotMessage):
+        found.append((reported.source, organisation_key(reported.message)))
+    if reported.snapshot:
+        found.append((reported.source, snapshot_key(reported.snapshot)))
+    return found
+
+
+def waits_for(reported: Reported) -> str:
+    """Return what a message that comes too early waits for, in its own source."""
+    if isinstance(reported.message, SnapshotMessage):
+        return snapshot_key(reported.message.snapshot)
+    return organisation_key(reported.message)
+
+
+def snapshot_key(snapshot: str) -> str:
+    """Name a snapshot beside the keys of organisations."""
+    return f"snapshot {snapshot}"
+
+
 def contact_keys(message: UpstreamMessage) -> list[str]:
     """Return the publisher's keys of the contacts that a message is about."""
     match message:
+        case SnapshotMessage():
+            return []
         case ContactDeparted():
             return [message.contact_key]
         case _:

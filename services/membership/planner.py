@@ -1,7 +1,7 @@
 """Finds what time and the operator make due: terms, waits that are over, systems that go on or are out of step."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared import logs
 from shared.clock import Clock
@@ -14,6 +14,7 @@ from .messages import Delivery, Failed
 log = logs.get(__name__)
 
 MOST_AT_ONCE = 500
+UNENDED_SNAPSHOTS_KEPT = timedelta(days=7)
 
 
 async def plan(database: Database, now: Clock) -> bool:
@@ -22,6 +23,7 @@ async def plan(database: Database, now: Clock) -> bool:
         more = await use_cases.keep_time(conn, now())
     more = await take_in_paused(database, now()) or more
     async with database.transaction() as conn:
+        await storage.remove_mentions(conn, now() - UNENDED_SNAPSHOTS_KEPT)
         return await use_cases.give_up_waiting(conn, now()) or more
 
 

@@ -23,6 +23,7 @@ from shared.contracts.event import Event, Value
 from shared.contracts.membership import Language, Role
 
 MOST_CONTACTS = 100
+MOST_IN_A_SNAPSHOT = 1_000_000
 CVR_WEIGHTS = (2, 7, 6, 5, 4, 3, 2, 1)
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 LINE_BREAKS = [0x2028, 0x2029]
@@ -152,7 +153,7 @@ def _distinct_keys(contacts: Sequence[ContactReport]) -> Sequence[ContactReport]
 
 
 class UpstreamMessage(Report):
-    """What another system reports about one organisation."""
+    """What another system reports: about one organisation, or that its complete list begins or ends."""
 
     type: ClassVar[str]
 
@@ -219,6 +220,28 @@ class ContactDeparted(UpstreamMessage):
     on: Day = Field(description="The first day without.")
 
 
+class SnapshotMessage(UpstreamMessage):
+    """About a snapshot: a system's complete list, whose messages carry the CloudEvents attribute `snapshot`."""
+
+    snapshot: Line = Field(description="Your own name of the list, another one each time; in each of its messages.")
+
+
+class SnapshotStarted(SnapshotMessage):
+    """A system begins to send all that it knows: each organisation and each contact that acts for one now."""
+
+    type: ClassVar[str] = "upstream.snapshot_started.v1"
+
+
+class SnapshotEnded(SnapshotMessage):
+    """All of the list is sent. What we know of this source and is not on it is shown to the secretariat."""
+
+    type: ClassVar[str] = "upstream.snapshot_ended.v1"
+
+    messages: Annotated[int, Field(ge=0, le=MOST_IN_A_SNAPSHOT)] = Field(
+        description="How many messages are on the list; each counts once, however often it is sent."
+    )
+
+
 MESSAGES: tuple[type[UpstreamMessage], ...] = (
     OrganisationJoined,
     OrganisationUpdated,
@@ -226,6 +249,8 @@ MESSAGES: tuple[type[UpstreamMessage], ...] = (
     ContactAppointed,
     ContactUpdated,
     ContactDeparted,
+    SnapshotStarted,
+    SnapshotEnded,
 )
 
 
@@ -254,8 +279,8 @@ class MessageAccepted(Answer):
 
     type: ClassVar[str] = "upstream.message_accepted.v1"
 
-    organisation_id: UUID
-    organisation_version: int
+    organisation_id: UUID | None = Field(description="Null where the message speaks of no organisation: a snapshot.")
+    organisation_version: int | None = Field(description="Which version of it holds now.")
 
 
 class MessageSuperseded(Answer):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from shared.database.pool import Connection
 
-from ..messages import Reported, contact_keys, contacts_of, organisation_key
+from ..messages import Reported, awaited, contact_keys, contacts_of, waits_for
 from ..records import OrganisationKey
 
 LOCKS = 4096
@@ -16,8 +16,8 @@ def _organisation(source: str, key: str) -> str:
 
 
 async def lock(conn: Connection, group: Sequence[Reported]) -> None:
-    """Keep other processes from what messages may read or change, until the transaction ends."""
-    things = {_organisation(r.source, organisation_key(r.message)) for r in group}
+    """Keep other processes from what messages may read, change or wait for, until the transaction ends."""
+    things = {_organisation(source, key) for r in group for source, key in [*awaited(r), (r.source, waits_for(r))]}
     things |= {f"c {r.source} {key}" for r in group for key in contact_keys(r.message)}
     things |= {f"e {contact.email.lower()}" for r in group for contact in contacts_of(r.message)}
     await _lock(conn, things)

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.contracts.membership import MemberJoined, MemberLeft
+from shared.contracts.upstream import SnapshotMessage
 from shared.database.pool import Connection
 
 from ..domain import Register
@@ -18,7 +19,7 @@ from .locks import lock_organisations
 
 async def load(conn: Connection, group: Sequence[Reported], today: date) -> Register:
     """Load all that the messages of a group may read or change."""
-    named = {(r.source, organisation_key(r.message)) for r in group}
+    named = {(r.source, organisation_key(r.message)) for r in group if not isinstance(r.message, SnapshotMessage)}
     links = await find_links(conn, named)
     await lock_organisations(conn, links.values())
     organisations = await _organisations(conn, {links.get(key, key) for key in named})

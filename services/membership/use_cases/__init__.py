@@ -1,6 +1,7 @@
 """What membership does, by story."""
 
 from .keeping_time import keep_time
+from .missing import keep_missing, remove_missing
 from .pausing import receive, take_in_again
 from .quarantine import NotOpen, give_up_waiting, replay
 from .sharing import ownership, share, unshare
@@ -11,9 +12,11 @@ __all__ = [
     "NotOpen",
     "give_up_waiting",
     "hold",
+    "keep_missing",
     "keep_time",
     "ownership",
     "receive",
+    "remove_missing",
     "replay",
     "share",
     "take_in",

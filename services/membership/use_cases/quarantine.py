@@ -10,7 +10,7 @@ from shared.messaging import outbox
 
 from .. import storage
 from ..envelope import read
-from ..intake import Incoming, check, rejection, too_early
+from ..intake import Incoming, check, rejection
 from ..messages import Refusal
 from .taking_in import begin, current_codes, store
 
@@ -42,7 +42,7 @@ async def replay(conn: Connection, kept_id: int, now: datetime) -> str:
         raise Conflict(_in_words(again.faults))
     intake, waiting = await begin(conn, [again], codes, now)
     if not intake.take_again(kept, again):
-        raise Conflict(_in_words(too_early(again, intake.register).faults))
+        raise Conflict(_in_words(intake.too_early(again).faults))
     intake.finish([(one, found) for one, found in waiting if one.id != kept_id])
     await store(conn, intake)
     return intake.known[again.source, again.id].outcome

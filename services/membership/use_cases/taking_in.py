@@ -6,7 +6,7 @@ from datetime import datetime
 from shared import logs
 from shared.clock import local_day
 from shared.contracts.membership import MemberJoined, MemberLeft
-from shared.contracts.upstream import Fault
+from shared.contracts.upstream import Fault, SnapshotEnded
 from shared.database.pool import Connection
 from shared.messaging import outbox
 
@@ -14,8 +14,9 @@ from .. import storage
 from ..domain import Register
 from ..envelope import read
 from ..intake import Codes, Incoming, Intake, check, keeping, rejection
-from ..messages import Failed, Kept, Refusal, Reported, organisation_key
+from ..messages import Failed, Kept, Refusal, Reported, awaited
 from ..records import OrganisationKey
+from ..snapshots import Snapshots
 
 log = logs.get(__name__)
 
@@ -73,20 +74,25 @@ async def begin(
 ) -> tuple[Intake, list[tuple[Kept, Reported]]]:
     """Lock and load what the messages touch, and find those that wait for them, or for other organisations."""
     await storage.lock(conn, reported)
-    awaited = {(r.source, organisation_key(r.message)) for r in reported} | set(organisations)
-    waiting = await _waiting_for(conn, awaited, codes, now)
+    there = {key for r in reported for key in awaited(r)} | set(organisations)
+    waiting = await _waiting_for(conn, there, codes, now)
     if waiting:
         await storage.lock(conn, [again for _, again in waiting])
+        then = {key for _, again in waiting for key in awaited(again)} - there
+        waiting += await _waiting_for(conn, then, codes, now)
     group = [*reported, *(again for _, again in waiting)]
     known = await storage.taken_in_messages(conn, {(r.source, r.id) for r in group})
+    ends = {(r.source, r.message.snapshot) for r in group if isinstance(r.message, SnapshotEnded)}
+    snapshots = Snapshots(await storage.mentioned_messages(conn, ends))
     register = await storage.load(conn, group, local_day(now))
-    return Intake(register, known, now), waiting
+    return Intake(register, snapshots, known, now), waiting
 
 
 async def store(conn: Connection, intake: Intake) -> None:
     """Store what an intake has come to, with its events and answers."""
     await store_register(conn, intake.register)
     await storage.add_taken_in(conn, intake.fresh)
+    await _store_snapshots(conn, intake.snapshots, intake.now)
     await storage.mark_cleared(conn, [(entry.reported.source, entry.reported.id) for entry in intake.fresh], intake.now)
     await storage.mark_settled(conn, intake.replayed, "replayed", intake.now)
     await storage.add_kept(conn, intake.keepings)
@@ -106,6 +112,14 @@ async def store(conn: Connection, intake: Intake) -> None:
             waiting=kept.wait_until is not None,
             faults=[f"{fault.field}: {fault.code}" for fault in kept.faults],
         )
+
+
+async def _store_snapshots(conn: Connection, snapshots: Snapshots, now: datetime) -> None:
+    await storage.add_mentions(conn, snapshots.mentions)
+    for started in snapshots.started:
+        await storage.start_snapshot(conn, *started, now)
+    for ended in snapshots.ended:
+        await storage.end_snapshot(conn, *ended, now)
 
 
 async def store_register(conn: Connection, register: Register) -> None:

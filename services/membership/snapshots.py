@@ -1,0 +1,83 @@
+"""Complete lists of what a system knows: what is on them, and when all of it has come (pure)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.contracts.upstream import ContactDeparted, Fault, OrganisationLeft, SnapshotEnded, SnapshotStarted
+
+from .messages import Outcome, Refusal, Reported, contact_keys
+
+SnapshotKey = tuple[str, str]
+Started = tuple[Reported, SnapshotStarted]
+Ended = tuple[Reported, SnapshotEnded]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What a message on a snapshot mentions: nothing where it says that somebody is gone."""
+
+    source: str
+    snapshot: str
+    message_id: str
+    organisation_id: UUID | None
+    contact_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What we know of a source and was not on its snapshot: an organisation, or one contact of it (`contact_key`)."""
+
+    id: int
+    source: str
+    snapshot: str
+    key: str
+    contact_key: str | None
+    listed_at: datetime
+    organisation: str
+    person: str | None
+
+
+class Snapshots:
+    """The snapshots that a group of messages touches; nothing depends on the order in which the messages come."""
+
+    def __init__(self, mentioned: Mapping[SnapshotKey, Collection[str]]) -> None:
+        """`mentioned`: the ids of the messages that have come of each `(source, snapshot)` that may end now."""
+        self._mentioned = {key: set(ids) for key, ids in mentioned.items()}
+        self.mentions: list[Mention] = []
+        self.started: list[Started] = []
+        self.ended: list[Ended] = []
+
+    def mention(self, reported: Reported, organisation_id: UUID) -> None:
+        """Note a message that is on a snapshot, also one that has changed nothing."""
+        if reported.snapshot is None:
+            return
+        key = (reported.source, reported.snapshot)
+        gone = isinstance(reported.message, OrganisationLeft | ContactDeparted)
+        contacts = () if gone else tuple(contact_keys(reported.message))
+        self.mentions.append(Mention(*key, reported.id, None if gone else organisation_id, contacts))
+        self._mentioned.setdefault(key, set()).add(reported.id)
+
+    def apply(self, reported: Reported, message: SnapshotStarted | SnapshotEnded) -> Outcome:
+        """Begin a snapshot, or end it once all its messages have come."""
+        if isinstance(message, SnapshotStarted):
+            self.started.append((reported, message))
+        elif self._come(reported, message) < message.messages:
+            return Outcome.EARLY
+        else:
+            self.ended.append((reported, message))
+        return Outcome.ACCEPTED
+
+    def incomplete(self, reported: Reported, message: SnapshotEnded) -> Refusal:
+        """Say how many messages are missing of a snapshot that is said to have ended."""
+        fault = Fault(
+            field="data.messages",
+            code="snapshot_incomplete",
+            reason=f"is {message.messages}, and {self._come(reported, message)} of them could be taken in",
+            expected="every message of the list taken in: send what is missing, or all of it as another snapshot",
+        )
+        return Refusal(reported.source, reported.id, message.type, (fault,))
+
+    def _come(self, reported: Reported, message: SnapshotEnded) -> int:
+        return len(self._mentioned.get((reported.source, message.snapshot), ()))
