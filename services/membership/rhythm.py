@@ -27,7 +27,7 @@ SAME_FLOOD = timedelta(days=1)
 class Watched:
     """How a system has reported: when its last message came, to the minute, and how many came within the last hour.
 
-    Without `most_per_hour` it has no limit.
+    Without `most_per_hour` it has no limit. `last_paused_at` is when it was last seen to be paused.
     """
 
     system: str
@@ -36,6 +36,7 @@ class Watched:
     paused: bool
     most_per_hour: int | None
     last_message_at: datetime | None
+    last_paused_at: datetime | None
     within_hour: int
 
 
@@ -73,11 +74,11 @@ def usual_pause(hours: Sequence[datetime]) -> timedelta | None:
     return max(pauses)
 
 
-def waited(last_message_at: datetime, listening: Listening | None, now: datetime) -> timedelta:
-    """Return how long the door has listened in vain since a message."""
-    if listening is None or now - listening.until > LAPSE:
+def waited(watched: Watched, listening: Listening | None, now: datetime) -> timedelta:
+    """Return how long the door has listened in vain for a system that was free to speak."""
+    if watched.last_message_at is None or listening is None or now - listening.until > LAPSE:
         return timedelta()
-    return now - max(last_message_at, listening.since)
+    return now - max(watched.last_message_at, listening.since, watched.last_paused_at or listening.since)
 
 
 def is_silent(waited: timedelta, usual: timedelta) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership.rhythm import Listening, is_flooding, is_silent, usual_pause, waited
+from services.membership.rhythm import Listening, Watched, is_flooding, is_silent, usual_pause, waited
 
 START = datetime(2026, 9, 7, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -19,6 +19,10 @@ long_pauses = pauses.filter(lambda each: sum(each, timedelta()) >= 14 * DAY)
 
 def hours_after(pauses: list[timedelta]) -> list[datetime]:
     return [START + spent for spent in accumulate(pauses, initial=timedelta())]
+
+
+def heard(last_message_at: datetime | None, last_paused_at: datetime | None = None) -> Watched:
+    return Watched("register", None, "da", False, None, last_message_at, last_paused_at, 0)
 
 
 def on_working_days(weeks: int) -> list[datetime]:
@@ -62,10 +66,19 @@ def test_a_system_that_never_spoke_has_no_rhythm() -> None:
 def test_only_what_the_door_listened_to_counts_as_silence() -> None:
     now = START + 9 * DAY
 
-    assert waited(START, Listening(since=START - DAY, until=now), now) == 9 * DAY
-    assert waited(START, Listening(since=START + 7 * DAY, until=now - HOUR), now) == 2 * DAY
-    assert waited(START, Listening(since=START - DAY, until=now - 2 * HOUR), now) == timedelta()
-    assert waited(START, None, now) == timedelta()
+    assert waited(heard(START), Listening(since=START - DAY, until=now), now) == 9 * DAY
+    assert waited(heard(START), Listening(since=START + 7 * DAY, until=now - HOUR), now) == 2 * DAY
+    assert waited(heard(START), Listening(since=START - DAY, until=now - 2 * HOUR), now) == timedelta()
+    assert waited(heard(START), None, now) == timedelta()
+    assert waited(heard(None), Listening(since=START, until=now), now) == timedelta()
+
+
+def test_what_a_paused_system_does_not_say_is_no_silence() -> None:
+    now = START + 9 * DAY
+    listening = Listening(since=START - DAY, until=now)
+
+    assert waited(heard(START, last_paused_at=START + 8 * DAY), listening, now) == DAY
+    assert waited(heard(START, last_paused_at=START - DAY), listening, now) == 9 * DAY
 
 
 @pytest.mark.parametrize(

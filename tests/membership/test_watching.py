@@ -177,6 +177,21 @@ async def test_a_paused_system_is_not_silent_and_its_silence_is_over(watch: Watc
     assert len(await watch.said()) == 1
 
 
+async def test_the_wait_for_a_system_begins_anew_when_it_goes_on(watch: Watch) -> None:
+    await watch.fall_silent()
+    await watch.set_system("paused_at = now()")
+    await watch.look()
+    await watch.set_system("paused_at = NULL")
+
+    await watch.listen_for(36 * HOUR)
+    await watch.look()
+    assert await watch.concerns() == []
+
+    await watch.listen_for(HOUR)
+    await watch.look()
+    assert len(await watch.concerns()) == 1
+
+
 async def test_a_silence_lasts_longer_than_the_memory_of_a_rhythm(watch: Watch) -> None:
     await watch.fall_silent()
     await watch.look()

@@ -44,6 +44,7 @@ from .traffic import (
     add_traffic,
     find_listening,
     mark_listening,
+    mark_pauses,
     remove_traffic,
     watched_systems,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "mark_listening",
     "mark_over",
     "mark_paused",
+    "mark_pauses",
     "mark_settled",
     "mentioned_messages",
     "missing",

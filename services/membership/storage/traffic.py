@@ -48,12 +48,28 @@ async def find_listening(conn: Connection) -> Listening | None:
     return Listening(**row) if row else None
 
 
+async def mark_pauses(conn: Connection, now: datetime) -> None:
+    """Keep of which systems are paused that they were so now."""
+    await conn.execute(
+        """
+        INSERT INTO system_pauses (system, last_at)
+        SELECT name, $1
+          FROM systems
+         WHERE paused_at IS NOT NULL
+         ORDER BY name
+            ON CONFLICT (system) DO UPDATE SET last_at = excluded.last_at
+        """,
+        now,
+    )
+
+
 async def watched_systems(conn: Connection, now: datetime) -> list[Watched]:
     """List how each registered system has reported, by name."""
     rows = await conn.fetch(
         """
         SELECT s.name AS system, s.owner_email, s.owner_language, s.paused_at IS NOT NULL AS paused, s.most_per_hour,
                (SELECT max(minute) FROM system_traffic WHERE system = s.name) AS last_message_at,
+               (SELECT last_at FROM system_pauses WHERE system = s.name) AS last_paused_at,
                (SELECT coalesce(sum(messages), 0) FROM system_traffic WHERE system = s.name AND minute > $1)
             AS within_hour
           FROM systems AS s

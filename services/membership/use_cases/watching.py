@@ -16,6 +16,7 @@ HOUR = timedelta(hours=1)
 async def watch(conn: Connection, now: datetime) -> None:
     """Notice which systems are silent or flood, and say so once an episode, however many watch."""
     await storage.remove_traffic(conn, now - rhythm.REMEMBERED)
+    await storage.mark_pauses(conn, now)
     listening = await storage.find_listening(conn)
     concerns = {(concern.system, concern.kind): concern for concern in await storage.open_concerns(conn)}
     for watched in await storage.watched_systems(conn, now):
@@ -31,7 +32,7 @@ async def _watch_silence(
         if watched.paused or (last and last > silence.since):
             await storage.mark_over(conn, silence.id, now)
     elif last and not watched.paused:
-        waited = rhythm.waited(last, listening, now)
+        waited = rhythm.waited(watched, listening, now)
         usual = await _usual_pause(conn, watched.system, now) if waited > rhythm.LEAST_SILENCE else None
         if usual and rhythm.is_silent(waited, usual):
             await _say_silent(conn, watched, last, usual // HOUR)
