@@ -55,6 +55,7 @@ def run(
         case "outbox":
             say(_run_outbox(args))
         case _:
+            logs.configure(service, "WARNING")
             args.run(args)
 
 

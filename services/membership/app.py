@@ -19,6 +19,7 @@ from .api import api
 from .metrics import quarantine_look, systems_look
 from .planner import plan, watch
 from .public import public
+from .quarantine_api import quarantine_api
 from .settings import Settings
 from .subscribers import Door
 
@@ -45,9 +46,12 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     if "subscribers" in only:
         parts.append(Door(database, amqp_url, now))
     operator = operator_only(settings.operator_token.get_secret_value())
-    routers = (
-        [api(database, operator), public(Pace(READINGS_PER_SECOND, at_once=READINGS_AT_ONCE))] if "web" in only else []
-    )
+    web = [
+        api(database, operator),
+        quarantine_api(database, operator, now),
+        public(Pace(READINGS_PER_SECOND, at_once=READINGS_AT_ONCE)),
+    ]
+    routers = web if "web" in only else []
     return service_app("membership", database, parts, routers=routers, looks=looks(settings, database, now))
 
 

@@ -106,7 +106,7 @@ class Intake:
     fresh: list[Entry] = field(default_factory=list)
     answers: list[tuple[str, Answer]] = field(default_factory=list)
     keepings: list[Keeping] = field(default_factory=list)
-    replayed: list[int] = field(default_factory=list)
+    replayed: dict[int, str | None] = field(default_factory=dict)
     _early: list[tuple[Delivery, Reported]] = field(default_factory=list)
 
     def take(self, incoming: Incoming) -> None:
@@ -121,7 +121,7 @@ class Intake:
         """Take in a message from the quarantine; return False if it still comes too early."""
         if not self._apply(reported, times=kept.times):
             return False
-        self.replayed.append(kept.id)
+        self.replayed[kept.id] = self.known[reported.source, reported.id].outcome
         return True
 
     def finish(self, waiting: Sequence[tuple[Kept, Reported]]) -> None:
@@ -160,7 +160,7 @@ class Intake:
             self.fresh.append(entry)
         if taken_in.organisation_id:
             self.snapshots.mention(reported, taken_in.organisation_id)
-        self.answers += [(reported.system, _answer(reported, taken_in))] * times
+        self.answers += [(reported.system, answer(reported, taken_in))] * times
         return True
 
     def _apply_fresh(self, reported: Reported) -> Entry | None:
@@ -214,7 +214,8 @@ def rejection(refusal: Refusal) -> MessageRejected:
     )
 
 
-def _answer(reported: Reported, taken_in: TakenIn) -> Answer:
+def answer(reported: Reported, taken_in: TakenIn) -> Answer:
+    """Return the answer to a message whose id is used up."""
     message = {
         "correlation_id": reported.correlation_id,
         "message_source": reported.source,

@@ -1,7 +1,7 @@
 """A message from another system: as it came, what was read of it, what became of it (pure)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -22,6 +22,7 @@ from shared.contracts.upstream import (
 from .records import Position
 
 MessageKey = tuple[str, str]
+EVENT_IN_JSON = "application/cloudevents+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class TakenIn:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A message in quarantine, as it came; `times` tells how often."""
+    """A message in quarantine, as it came; `times` tells how often. `edited` is what a human made of it."""
 
     id: int
     state: str
@@ -105,6 +106,14 @@ class Kept:
     organisation_key: str | None
     faults: tuple[Fault, ...]
     times: int
+    edited: bytes | None = None
+
+    @property
+    def standing(self) -> Delivery:
+        """The message as it is to be taken in: a CloudEvent in JSON where it was edited."""
+        if self.edited is None:
+            return self.delivery
+        return replace(self.delivery, content_type=EVENT_IN_JSON, headers={}, body=self.edited)
 
 
 @dataclass(frozen=True, slots=True)

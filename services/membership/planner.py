@@ -24,7 +24,9 @@ async def plan(database: Database, now: Clock) -> bool:
     more = await take_in_paused(database, now()) or more
     async with database.transaction() as conn:
         await storage.remove_mentions(conn, now() - UNENDED_SNAPSHOTS_KEPT)
-        return await use_cases.give_up_waiting(conn, now()) or more
+        more = await use_cases.give_up_waiting(conn, now()) or more
+    async with database.transaction() as conn:
+        return await use_cases.forget_settled(conn, now()) or more
 
 
 async def watch(database: Database, now: Clock) -> bool:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.membership import subscribers, use_cases
+from services.membership import storage, subscribers, use_cases
 from services.membership.envelope import read
 from services.membership.intake import Incoming
 from services.membership.messages import Delivery
+from services.membership.quarantine import TRIABLE, Headline, Selection
 from shared.database.pool import Database, opened
 from shared.messaging.relay import Relay
 from tests.conftest import DatabaseOf
@@ -69,6 +70,12 @@ class Door:
             rows = await conn.fetch("DELETE FROM outbox RETURNING seq, exchange, event_type, body")
         ordered = sorted(rows, key=lambda row: row["seq"])
         return [(row["exchange"], row["event_type"], json.loads(row["body"])) for row in ordered]
+
+
+async def kept_messages(database: Database) -> list[Headline]:
+    """Return the messages that wait or are held, oldest first."""
+    async with database.connection() as conn:
+        return (await storage.selected_messages(conn, Selection(TRIABLE), most=1_000))[0]
 
 
 def delivery(message: Message, now: datetime, **changes: Any) -> Delivery:

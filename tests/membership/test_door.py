@@ -8,7 +8,7 @@ from typing import Any
 import aio_pika
 import pytest
 
-from services.membership import storage, subscribers
+from services.membership import subscribers
 from services.membership.envelope import read
 from services.membership.intake import Incoming
 from services.membership.messages import Delivery, Failed, Refusal, Reported
@@ -16,7 +16,7 @@ from services.membership.subscribers import Door
 from services.membership.use_cases import taking_in
 from shared.database.pool import Connection, Database
 from shared.messaging import parked
-from tests.membership.conftest import EVENING
+from tests.membership.conftest import EVENING, kept_messages
 from tests.membership.test_envelope import BROKEN, GOOD
 from tests.support.broker import Broker
 from tests.support.builders import contact, joined
@@ -41,8 +41,7 @@ async def test_every_kind_of_broken_message_is_answered_and_the_good_ones_arrive
     accepted = {answer["message_id"] for answer in answers if answer["type"] == "upstream.message_accepted.v1"}
     assert sorted(answer["faults"][0]["field"] for answer in rejected) == sorted(field for _, field in BROKEN.values())
     assert accepted == {message.id for message in good}
-    async with membership_database.connection() as conn:
-        assert len(await storage.kept_messages(conn)) == len(BROKEN)
+    assert len(await kept_messages(membership_database)) == len(BROKEN)
 
 
 async def test_a_body_over_the_limit_is_refused_by_the_broker_and_the_door_stays_open(
@@ -80,8 +79,7 @@ async def test_a_message_that_we_fail_on_is_held_and_harms_no_other(
         "message_accepted",
         "message_rejected",
     ]
-    async with membership_database.connection() as conn:
-        [kept] = await storage.kept_messages(conn)
+    [kept] = await kept_messages(membership_database)
     assert kept.faults[0].code == "internal"
 
 

@@ -12,7 +12,7 @@ from services.membership.messages import Delivery
 from services.membership.planner import plan
 from shared.database.pool import Connection, Database
 from tests.conftest import DatabaseOf
-from tests.membership.conftest import EVENING, Door, delivery
+from tests.membership.conftest import EVENING, Door, delivery, kept_messages
 from tests.support.builders import SYSTEM, contact, joined, left, updated
 from tests.support.systems import let_report
 
@@ -50,8 +50,7 @@ async def test_what_a_paused_system_publishes_is_kept_unanswered_and_taken_in_wh
     assert (unanswered, members) == ([], set())
     assert await door.members() == {"Køge Handel"}
     assert outcomes(await door.answers()) == {"upstream.message_accepted.v1": 2}
-    async with door.database.connection() as conn:
-        assert [kept.state for kept in await storage.kept_messages(conn)] == ["waiting"]
+    assert [kept.state for kept in await kept_messages(door.database)] == ["waiting"]
 
 
 async def test_a_message_that_came_again_during_the_pause_is_answered_as_often_as_it_came(
@@ -123,8 +122,7 @@ async def test_a_message_that_we_fail_on_is_held_and_harms_no_other(
 
     assert await door.members() == {f"{key} Handelsstandsforening" for key in "ABDE"}
     assert outcomes(await door.answers()) == {"upstream.message_accepted.v1": 4, "upstream.message_rejected.v1": 1}
-    async with door.database.connection() as conn:
-        [kept] = await storage.kept_messages(conn)
+    [kept] = await kept_messages(door.database)
     assert (kept.state, kept.faults[0].code) == ("held", "internal")
 
 
@@ -148,6 +146,5 @@ async def test_what_a_system_published_before_it_was_removed_is_held(registrar: 
         await storage.remove_system(conn, SYSTEM)
     await plan(door.database, lambda: EVENING)
 
-    async with door.database.connection() as conn:
-        [kept] = await storage.kept_messages(conn)
+    [kept] = await kept_messages(door.database)
     assert (kept.state, kept.faults[0].code) == ("held", "source_not_allowed")

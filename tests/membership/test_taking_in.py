@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from services.membership import use_cases
 from services.membership.planner import plan
+from services.membership.quarantine import Act
 from tests.membership.conftest import Door, delivery
 from tests.support.builders import (
     appointed,
@@ -175,7 +176,7 @@ async def test_a_replayed_join_takes_in_what_waits_for_it(door: Door) -> None:
 
     async with door.database.transaction() as conn:
         await conn.execute("INSERT INTO organisation_kinds (kind) VALUES ('guild')")
-        await use_cases.replay(conn, 1, door.now)
+        await use_cases.replay(conn, [1], Act("Bente", door.now))
 
     assert await door.mandates() == {("Koege Handelsstandsforening", "anna@koege.example", "contact")}
     assert kinds(await door.answers()) == ["message_rejected", "message_accepted", "message_accepted"]
@@ -187,9 +188,9 @@ async def test_a_held_message_is_taken_in_when_it_is_replayed(door: Door) -> Non
     await door.take(joined("koege").at(0))
 
     async with door.database.transaction() as conn:
-        outcome = await use_cases.replay(conn, 1, door.now)
+        [tried] = await use_cases.replay(conn, [1], Act("Bente", door.now))
 
-    assert outcome == "accepted"
+    assert tried.outcome == "accepted"
     assert await door.mandates() == {("Koege Handelsstandsforening", "anna@koege.example", "contact")}
 
 

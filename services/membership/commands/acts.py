@@ -6,10 +6,11 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from shared import cli
-from shared.database.pool import Connection, opened
+from shared.database.pool import Connection, Database, opened
 from shared.errors import Refused
 
 Act = Callable[[Connection, argparse.Namespace], Awaitable[int]]
+Acts = Callable[[Database, argparse.Namespace], Awaitable[int]]
 
 
 def in_transaction(act: Act, login: str = "DATABASE_URL") -> Callable[[argparse.Namespace], None]:
@@ -17,13 +18,23 @@ def in_transaction(act: Act, login: str = "DATABASE_URL") -> Callable[[argparse.
 
     `login`: the variable that holds the address to log in with. What is refused is said, and changes nothing.
     """
-    return lambda args: asyncio.run(_carry_out(act, args, login))
+
+    async def alone(database: Database, args: argparse.Namespace) -> int:
+        async with database.transaction() as conn:
+            return await act(conn, args)
+
+    return with_database(alone, login)
 
 
-async def _carry_out(act: Act, args: argparse.Namespace, login: str) -> None:
+def with_database(acts: Acts, login: str = "DATABASE_URL") -> Callable[[argparse.Namespace], None]:
+    """Return a command that carries out acts, each in a transaction that it opens itself."""
+    return lambda args: asyncio.run(_carry_out(acts, args, login))
+
+
+async def _carry_out(acts: Acts, args: argparse.Namespace, login: str) -> None:
     try:
-        async with opened(cli.secret(login)) as database, database.transaction() as conn:
-            status = await act(conn, args)
+        async with opened(cli.secret(login)) as database:
+            status = await acts(database, args)
     except Refused as why:
         sys.stderr.write(why.detail + "\n")
         status = 1

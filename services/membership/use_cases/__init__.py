@@ -1,15 +1,19 @@
 """What membership does, by story."""
 
+from .editing import NotOpen, edit
 from .keeping_time import keep_time
 from .missing import keep_missing, remove_missing
 from .pausing import receive, take_in_again
-from .quarantine import NotOpen, give_up_waiting, replay
+from .quarantine import dismiss, forget_settled, give_up_waiting, replay
 from .sharing import ownership, share, unshare
 from .taking_in import hold, take_in
 from .watching import watch
 
 __all__ = [
     "NotOpen",
+    "dismiss",
+    "edit",
+    "forget_settled",
     "give_up_waiting",
     "hold",
     "keep_missing",

@@ -15,6 +15,7 @@ from ..domain import Register
 from ..envelope import read
 from ..intake import Codes, Incoming, Intake, check, keeping, rejection
 from ..messages import Failed, Kept, Refusal, Reported, awaited
+from ..quarantine import Act
 from ..records import OrganisationKey
 from ..snapshots import Snapshots
 
@@ -61,8 +62,13 @@ async def _waiting_for(
     conn: Connection, organisations: Collection[OrganisationKey], codes: Codes, now: datetime
 ) -> list[tuple[Kept, Reported]]:
     kept = await storage.waiting_messages(conn, organisations)
-    again = [(one, check(Incoming(one.delivery, read(one.delivery, now)), codes).read) for one in kept]
+    again = [(one, read_again(one, codes, now)) for one in kept]
     return [(one, found) for one, found in again if isinstance(found, Reported)]
+
+
+def read_again(kept: Kept, codes: Codes, now: datetime) -> Reported | Refusal:
+    """Read a message that was kept, as it stands and by what is known now."""
+    return check(Incoming(kept.standing, read(kept.standing, now)), codes).read
 
 
 async def begin(
@@ -88,13 +94,13 @@ async def begin(
     return Intake(register, snapshots, known, now), waiting
 
 
-async def store(conn: Connection, intake: Intake) -> None:
-    """Store what an intake has come to, with its events and answers."""
+async def store(conn: Connection, intake: Intake, act: Act | None = None) -> None:
+    """Store what an intake has come to, with its events and answers; `act` is what set it off, if anybody did."""
     await store_register(conn, intake.register)
     await storage.add_taken_in(conn, intake.fresh)
     await _store_snapshots(conn, intake.snapshots, intake.now)
+    await storage.mark_settled(conn, intake.replayed, "replayed", intake.now, act)
     await storage.mark_cleared(conn, [(entry.reported.source, entry.reported.id) for entry in intake.fresh], intake.now)
-    await storage.mark_settled(conn, intake.replayed, "replayed", intake.now)
     await storage.add_kept(conn, intake.keepings)
     await outbox.add_answers(conn, intake.answers)
     for entry in intake.fresh:

@@ -1,0 +1,75 @@
+"""The bodies of the JSON API's requests, and what they ask for."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import to_json
+
+from shared.contracts.upstream import single_line
+
+from .edits import Edit
+from .quarantine import OPEN, Selection, State
+
+Who = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(single_line)]
+Why = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(single_line)]
+
+
+class Body(BaseModel):
+    """What is sent to us; a field that we do not know is a mistake of the sender."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Matching(Body):
+    """Which messages are meant: those to which all of this applies."""
+
+    state: State | None = Field(default=None, description="All that are open, if not given.")
+    system: str | None = None
+    field: str | None = Field(default=None, description="Where a fault is; `[]` stands for any position in a list.")
+    code: str | None = Field(default=None, description="What fault it is.")
+    older_than: timedelta | None = Field(default=None, ge=timedelta(0), description="ISO 8601, such as PT2H or P7D.")
+
+    def selection(self, now: datetime) -> Selection:
+        """Return what is meant."""
+        states = (self.state,) if self.state else OPEN
+        before = now - self.older_than if self.older_than else None
+        return Selection(states, self.system, self.field, self.code, before)
+
+
+class Chosen(Body):
+    """Which messages somebody deals with: some by their ids, or all that match."""
+
+    who: Who
+    ids: Annotated[list[int], Field(min_length=1, max_length=500)] | None = None
+    matching: Matching | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.ids is None) == (self.matching is None):
+            raise ValueError("give either `ids` or `matching`")
+        return self
+
+
+class Replay(Chosen):
+    """Try messages again."""
+
+
+class Dismissal(Chosen):
+    """Put messages aside."""
+
+    reason: Why
+
+
+class Editing(Body):
+    """What somebody would have a message say; `attributes` are those that were missing or wrong."""
+
+    who: Who
+    attributes: Mapping[str, str] = {}
+    data: Any
+    replay: bool = Field(default=False, description="Whether to try the message again at once.")
+
+    def edit(self) -> Edit:
+        """Return the edit."""
+        return Edit(self.attributes, to_json(self.data).decode())
