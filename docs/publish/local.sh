@@ -1,0 +1,1 @@
+export HANDELSBYER_BROKER=$(jq -r '.amqp | "amqp://register:\(.users.register)@\(.host):\(.port)/"' .run/stack.json)
