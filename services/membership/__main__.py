@@ -9,7 +9,7 @@ from shared.messaging import unrouted
 
 from . import storage
 from .app import PARTS, build, looks
-from .commands import audit, missing, organisations, quarantine
+from .commands import audit, check, missing, organisations, quarantine
 from .commands.acts import in_transaction, say
 from .settings import Settings
 
@@ -22,6 +22,7 @@ def add_commands(commands: "cli.Commands") -> None:
     )
     missing.add_commands(commands.add_parser("missing", help="what a system's complete list leaves out"))
     audit.add_command(commands.add_parser("audit", help="what messages that were taken in have changed, newest first"))
+    check.add_command(commands.add_parser("check", help="what would become of the messages in a file"))
     _add_systems(commands.add_parser("systems", help="other systems that may report to us"))
     _add_unrouted(commands.add_parser("unrouted", help="messages that no queue wanted"))
 

@@ -36,6 +36,7 @@ from .records import (
     OrganisationKey,
     Position,
     R,
+    add_missing,
     newer,
     runs,
 )
@@ -63,7 +64,7 @@ class Register:
         self.today = today
         self.people = people
         self.organisations: dict[OrganisationKey, Organisation] = {(o.source, o.report.key): o for o in organisations}
-        self._links = links
+        self._links = dict(links)
         self._voice = Voice()
         self._trace = Trace()
         self._mandates = Mandates(today, people, self._voice, self._trace, appointments, mandates)
@@ -89,6 +90,18 @@ class Register:
     def events(self) -> Sequence[Event]:
         """What follows from the messages, in the order in which it is to be said."""
         return self._voice.events
+
+    def absorb(self, other: "Register") -> None:
+        """Add what another part of the register holds; what is here already stays as messages have left it."""
+        self.people.absorb(other.people)
+        add_missing(self.organisations, other.organisations)
+        add_missing(self._mandates.appointments, other.appointments)
+        add_missing(self._mandates.mandates, other.mandates)
+        add_missing(self._links, other._links)
+
+    def forget_events(self) -> None:
+        """Say nothing of what has followed from messages so far."""
+        self._voice.events.clear()
 
     def find(self, source: str, key: str) -> Organisation | None:
         """Find the organisation that a publisher calls by a key: its own, or one that it shares with another."""

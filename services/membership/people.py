@@ -20,6 +20,15 @@ class People:
         for contact in contacts:
             self._point(contact)
 
+    def absorb(self, other: "People") -> None:
+        """Add the people and contacts of others that are not here yet."""
+        for person in other.people.values():
+            if person.id not in self.people:
+                self.people[person.id] = self._by_email[person.email.lower()] = person
+        for key, contact in other.contacts.items():
+            if key not in self.contacts:
+                self._point(contact)
+
     def describe(self, reported: Reported, report: ContactReport) -> list[Person] | None:
         """Take in what a contact is called and how they are reached.
 

@@ -1,6 +1,6 @@
 """What membership knows: organisations, people, contacts, appointments and mandates (pure)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
@@ -128,6 +128,8 @@ class Appointment:
 
 
 Record = Organisation | Person | Contact | Mandate | Appointment
+K = TypeVar("K")
+V = TypeVar("V")
 R = TypeVar("R", Organisation, Person, Contact, Mandate, Appointment)
 OrganisationKey = tuple[str, str]
 ContactKey = tuple[str, str]
@@ -153,3 +155,9 @@ def runs(term: Organisation | Mandate, day: date) -> bool:
 def latest(contacts: Iterable[Contact]) -> Contact:
     """Return the contact that was reported last."""
     return max(contacts, key=lambda contact: contact.position)
+
+
+def add_missing(mine: dict[K, V], theirs: Mapping[K, V]) -> None:
+    """Add what is found elsewhere, and keep what is here."""
+    for key, value in theirs.items():
+        mine.setdefault(key, value)

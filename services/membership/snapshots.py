@@ -49,6 +49,11 @@ class Snapshots:
         self.started: list[Started] = []
         self.ended: list[Ended] = []
 
+    def absorb(self, other: "Snapshots") -> None:
+        """Add what else has come of the snapshots of others."""
+        for key, ids in other._mentioned.items():
+            self._mentioned.setdefault(key, set()).update(ids)
+
     def mention(self, reported: Reported, organisation_id: UUID) -> None:
         """Note a message that is on a snapshot, also one that has changed nothing."""
         if reported.snapshot is None:

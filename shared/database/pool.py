@@ -101,6 +101,17 @@ class Database:
         for tell in self._on_commit:
             tell()
 
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[Connection]:
+        """Lend a connection in a transaction that rolls back whatever happens: what is done in it changes nothing."""
+        async with self.connection() as conn:
+            transaction = conn.transaction()
+            await transaction.start()
+            try:
+                yield conn
+            finally:
+                await transaction.rollback()
+
     async def trouble(self) -> str | None:
         """Return why the database cannot be used now, or None when all is well."""
         try:

@@ -5,7 +5,7 @@ from datetime import datetime
 import asyncpg
 
 from shared.database.pool import Connection
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 
 from ..systems import System, is_password
 
@@ -39,6 +39,14 @@ async def find_system(conn: Connection, name: str) -> System | None:
         name,
     )
     return _system(row) if row else None
+
+
+async def get_system(conn: Connection, name: str) -> System:
+    """Return the system of a name; raises NotFound."""
+    found = await find_system(conn, name)
+    if found is None:
+        raise NotFound(f"no system is called {name}", field="system")
+    return found
 
 
 async def system_of_password(conn: Connection, name: str, password: str) -> System | None:

@@ -6,11 +6,13 @@ from .missing import keep_missing, remove_missing
 from .pausing import receive, take_in_again
 from .quarantine import dismiss, forget_settled, give_up_waiting, replay
 from .sharing import ownership, share, unshare
-from .taking_in import hold, take_in
+from .taking_in import begin, current_codes, hold, take_in
 from .watching import watch
 
 __all__ = [
     "NotOpen",
+    "begin",
+    "current_codes",
     "dismiss",
     "edit",
     "forget_settled",
