@@ -16,6 +16,8 @@ from shared.web.pace import Pace
 from shared.web.service import service_app
 
 from .api import api
+from .callers import calling_system
+from .check import check
 from .metrics import quarantine_look, systems_look
 from .planner import plan, watch
 from .public import public
@@ -26,9 +28,11 @@ from .subscribers import Door
 PARTS = ("web", "subscribers", "relay", "planner")
 PLANNER_SECONDS = 1.0
 WATCH_SECONDS = 10.0
-# The contract may be read by all the world from the process that takes messages in.
+# All the world may read the contract, and try to sign in for a check, at the process that takes messages in.
 READINGS_PER_SECOND = 50
 READINGS_AT_ONCE = 200
+CHECKS_PER_SECOND = 2
+CHECKS_AT_ONCE = 20
 
 
 def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now) -> FastAPI:
@@ -50,6 +54,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         api(database, operator),
         quarantine_api(database, operator, now),
         public(Pace(READINGS_PER_SECOND, at_once=READINGS_AT_ONCE)),
+        check(database, calling_system(database, operator, Pace(CHECKS_PER_SECOND, at_once=CHECKS_AT_ONCE)), now),
     ]
     routers = web if "web" in only else []
     return service_app("membership", database, parts, routers=routers, looks=looks(settings, database, now))

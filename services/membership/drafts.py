@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -16,6 +17,10 @@ LINES_SUFFIXES = (".jsonl", ".ndjson")
 DELIMITERS = ",;\t"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MOST_OCTETS_A_CELL = 1 << 20
+
+NO_MESSAGE = "There is no message in it."
+DECODER = json.JSONDecoder()
+BLANKS = re.compile(r"[ \t\n\r]*")
 
 Lines = Iterable[bytes]
 
@@ -43,7 +48,7 @@ def drafts_in(lines: Lines, name: str) -> Iterator[Draft]:
     whole = chain([first], lines)
     match first.lstrip()[:1]:
         case b"":
-            raise Unreadable("There is no message in it.")
+            raise Unreadable(NO_MESSAGE)
         case b"{" if name.endswith(LINES_SUFFIXES) or _is_json(first):
             return in_json_lines(whole)
         case b"{" | b"[":
@@ -53,14 +58,13 @@ def drafts_in(lines: Lines, name: str) -> Iterator[Draft]:
 
 
 def in_json(octets: bytes) -> Iterator[Draft]:
-    """Read one event, or an array of events."""
+    """Read one event, or each element of an array of events as it is written."""
     try:
-        found = json.loads(octets.decode("utf-8-sig"))
+        text = octets.decode("utf-8-sig").strip()
+        for event in _elements(text) if text.startswith("[") else [_whole(text)]:
+            yield Draft(STRUCTURED, {}, event.encode())
     except (ValueError, RecursionError) as why:
         raise Unreadable(f"It is no JSON in UTF-8: {why}.") from None
-    for event in found if isinstance(found, list) else [found]:
-        body = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-        yield Draft(STRUCTURED, {}, body.encode(errors="surrogatepass"))
 
 
 def in_json_lines(lines: Lines) -> Iterator[Draft]:
@@ -104,6 +108,33 @@ def _decoded(lines: Lines) -> Iterator[str]:
             yield line.decode()
         except UnicodeDecodeError:
             raise Unreadable(f"Line {number} is not in UTF-8.") from None
+
+
+def _whole(text: str) -> str:
+    json.loads(text)
+    return text
+
+
+def _elements(text: str) -> Iterator[str]:
+    """Return the elements of an array as they are written, taken apart one at a time."""
+    last = len(text) - 1
+    at = _after_blanks(text, 1)
+    if at == last and text[at] == "]":
+        return
+    while True:
+        _, end = DECODER.raw_decode(text, at)
+        yield text[at:end]
+        at = _after_blanks(text, end)
+        if at == last and text[at] == "]":
+            return
+        if not text.startswith(",", at):
+            raise json.JSONDecodeError("Expecting ',' or the end of the array", text, at)
+        at = _after_blanks(text, at + 1)
+
+
+def _after_blanks(text: str, at: int) -> int:
+    found = BLANKS.match(text, at)
+    return found.end() if found else at
 
 
 def _is_json(line: bytes) -> bool:

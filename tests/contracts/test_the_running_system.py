@@ -21,6 +21,7 @@ from tests.support.eventually import eventually
 from tests.support.systems import let_report
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
+TOKEN = "a token of an operator"
 HANDED_OUT = {"system": SYSTEM}
 
 Document = dict[str, Any]
@@ -31,7 +32,7 @@ async def browser(broker: Broker, database: DatabaseOf) -> AsyncIterator[httpx.A
     """Who asks membership over HTTP while all of it runs."""
     made = await database("membership")
     await let_report(made)
-    told = {"database_url": made.runtime_url, "amqp_url": broker.url("membership"), "operator_token": "x" * 16}
+    told = {"database_url": made.runtime_url, "amqp_url": broker.url("membership"), "operator_token": TOKEN}
     app = build(Settings.model_validate(told), now=lambda: NOW)
     transport = httpx.ASGITransport(app)
     async with (
@@ -151,6 +152,20 @@ async def test_what_is_not_accepted_is_answered_as_described(browser: httpx.Asyn
         ("upstream.message_rejected.v1", "broken"),
     ]
     assert [fault["field"] for fault in answered[2][1]["faults"]] == ["time"]
+
+
+async def test_the_checker_says_of_every_example_that_it_would_be_accepted(browser: httpx.AsyncClient) -> None:
+    contract = (await browser.get("asyncapi.json")).json()
+    structured = [
+        example["payload"] for message, example in examples(contract) if message["contentType"] != "application/json"
+    ]
+
+    told = await browser.post(
+        "check", json=structured, params={"system": SYSTEM}, headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+
+    assert told.json()["all_taken_in"] is True
+    assert {message["outcome"] for message in told.json()["messages"]} == {"accepted"}
 
 
 async def test_the_schemas_that_are_served_take_the_examples(browser: httpx.AsyncClient) -> None:

@@ -62,10 +62,14 @@ def test_what_is_no_event_among_events_is_left_to_the_door() -> None:
     assert events(json.dumps([ONE, 7, None, TWO]).encode()) == [ONE, 7, None, TWO]
 
 
-def test_what_json_can_say_and_utf_8_cannot_is_left_to_the_door() -> None:
-    [draft] = read(b'[{"id": "\\ud800"}]')
+def test_an_element_of_an_array_is_as_it_is_written() -> None:
+    written = [b'{"id": "\\ud800", "id":  1.0}', b"NaN", '[[], "Kø"]'.encode(), b"{ }"]
 
-    assert draft.body == b'{"id":"\xed\xa0\x80"}'
+    assert [draft.body for draft in read(b"[ %s,%s ,\n%s, %s\n]\n" % tuple(written))] == written
+
+
+def test_no_element_is_no_message() -> None:
+    assert read(b"[ ]") == []
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -118,6 +122,10 @@ def test_a_list_has_as_many_elements_as_are_filled_in() -> None:
         (b"", "no message"),
         (b" \n\n", "no message"),
         (b"[{}", "line 1 column 4"),
+        (b"[{},]", "line 1 column 5"),
+        (b"[{}{}]", "line 1 column 4"),
+        (b"[{}] {}", "line 1 column 4"),
+        (b"[", "line 1 column 2"),
         (b'{\n"id": 1,\n}', "line 3 column 1"),
         (b"[" * 100_000, "recursion"),
         (b'["\xff"]', "UTF-8"),

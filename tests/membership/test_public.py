@@ -110,5 +110,7 @@ def test_caddy_shows_the_world_no_more_of_membership_than_this() -> None:
     caddyfile = (Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile").read_text()
     world = caddyfile.split("{$PUBLIC_HOST}")[1].split("http://:8400")[0]
 
-    assert re.findall(r"handle (\S+) \{\n\t\treverse_proxy membership:8000", world) == ["/upstream/*"]
+    assert re.findall(r"handle (\S+) \{[^}]*max_size 6MB\n\t\t\}\n\t\treverse_proxy membership:8000", world) == [
+        "/upstream/*"
+    ]
     assert world.count("membership:8000") == 1

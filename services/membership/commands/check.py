@@ -15,7 +15,7 @@ from shared.database.pool import opened
 from shared.errors import Refused, Trouble
 
 from .. import storage
-from ..drafts import drafts_in
+from ..drafts import NO_MESSAGE, Unreadable, drafts_in
 from ..rehearsal import Fate, Rehearsal
 from .acts import say
 
@@ -54,7 +54,9 @@ async def _fates(file: BinaryIO, name: str, system: str) -> Sequence[Fate]:
             await storage.get_system(conn, system)
         rehearsal = Rehearsal(database, system, utc_now())
         await rehearsal.play(drafts_in(file, name))
-    return rehearsal.fates()
+    if fates := rehearsal.fates():
+        return fates
+    raise Unreadable(NO_MESSAGE)
 
 
 @contextmanager
