@@ -13,6 +13,9 @@ from tests.support.databases import Databases, ServiceDatabase
 from tests.support.servers import SYSTEMS, running_broker, running_databases
 
 DatabaseOf = Callable[[str], Awaitable[ServiceDatabase]]
+Outcome = Callable[[str], None]
+
+OUTCOMES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +78,20 @@ async def notifications_database(database: DatabaseOf) -> AsyncIterator[Database
     """A fresh notifications schema, opened as the service opens it."""
     async with opened((await database("notifications")).runtime_url) as made:
         yield made
+
+
+@pytest.fixture
+def outcome(request: pytest.FixtureRequest) -> Outcome:
+    """`outcome("…")` has a line shown at the end of the test run: how something ended, in words and numbers."""
+    return request.config.stash.setdefault(OUTCOMES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show how it ended."""
+    if lines := config.stash.get(OUTCOMES, []):
+        terminalreporter.section("how it ended")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @asynccontextmanager

@@ -67,15 +67,24 @@ def _binary(delivery: Delivery, in_headers: Mapping[str, object]) -> tuple[Mappi
 
 
 def _attributes_in(headers: Mapping[str, object]) -> dict[str, object]:
+    """Return the attributes that headers hold, whatever prefix they have.
+
+    Raises:
+        Unreadable: two headers say of one attribute what is not the same.
+    """
     found: dict[str, object] = {}
+    twice: set[str] = set()
     for name, value in headers.items():
         for prefix in PREFIXES:
             if name.lower().startswith(prefix):
                 attribute = name.lower().removeprefix(prefix)
                 text = value.decode(errors="replace") if isinstance(value, bytes | bytearray) else value
                 if found.setdefault(attribute, text) != text:
-                    reason = "is given in two headers that differ"
-                    raise _unreadable({}, attribute, "given_twice", reason, "one header for each attribute")
+                    twice.add(attribute)
+    if twice:
+        unambiguous = {name: value for name, value in found.items() if name not in twice}
+        reason = "is given in two headers that differ"
+        raise _unreadable(unambiguous, min(twice), "given_twice", reason, "one header for each attribute")
     return found
 
 

@@ -17,31 +17,12 @@ from services.membership.use_cases import taking_in
 from shared.database.pool import Connection, Database
 from shared.messaging import parked
 from tests.membership.conftest import EVENING, kept_messages
-from tests.membership.test_envelope import BROKEN, GOOD
+from tests.membership.test_envelope import GOOD
 from tests.support.broker import Broker
-from tests.support.builders import contact, joined
+from tests.support.builders import joined
 from tests.support.eventually import eventually
 from tests.support.upstream import system
 from tests.support.wire import Octets, Sent, nested, table, text, written
-
-
-async def test_every_kind_of_broken_message_is_answered_and_the_good_ones_arrive(
-    running: Door, broker: Broker, membership_database: Database
-) -> None:
-    good = [joined(f"by-{number}", contact(f"kontakt-{number}")) for number in range(len(BROKEN))]
-
-    async with system(broker) as register:
-        for (changes, _), message in zip(BROKEN.values(), good, strict=True):
-            facts = {name: value for name, value in changes.items() if name != "headers"}
-            await register.publish(GOOD, **facts, headers=changes.get("headers", GOOD.headers))
-            await register.publish(message)
-        answers = await register.answers(2 * len(BROKEN))
-
-    rejected = [answer for answer in answers if answer["type"] == "upstream.message_rejected.v1"]
-    accepted = {answer["message_id"] for answer in answers if answer["type"] == "upstream.message_accepted.v1"}
-    assert sorted(answer["faults"][0]["field"] for answer in rejected) == sorted(field for _, field in BROKEN.values())
-    assert accepted == {message.id for message in good}
-    assert len(await kept_messages(membership_database)) == len(BROKEN)
 
 
 async def test_a_body_over_the_limit_is_refused_by_the_broker_and_the_door_stays_open(

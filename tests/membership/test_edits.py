@@ -2,20 +2,39 @@
 
 import base64
 import json
-from typing import Any
 
 import pytest
 
 from services.membership.edits import Edit, editable, edited, opened
 from services.membership.envelope import read
 from services.membership.messages import EVENT_IN_JSON, Delivery, Reported
+from tests.membership.broken import BROKEN, Broken
 from tests.membership.conftest import EVENING, delivery
-from tests.membership.test_envelope import BROKEN, GOOD
-from tests.support.builders import Message, appointed, contact, contact_updated, departed, left, updated
+from tests.membership.test_envelope import GOOD
+from tests.support.builders import (
+    Message,
+    appointed,
+    contact,
+    contact_updated,
+    departed,
+    left,
+    snapshot_ended,
+    snapshot_started,
+    updated,
+)
 
 RIGHT = {
     message.type: message
-    for message in (GOOD, updated(), left(), appointed(contact()), contact_updated(contact()), departed())
+    for message in (
+        GOOD,
+        updated(),
+        left(),
+        appointed(contact()),
+        contact_updated(contact()),
+        departed(),
+        snapshot_started(),
+        snapshot_ended(0),
+    )
 }
 ALL = ("type", "source", "id", "time")
 
@@ -54,10 +73,16 @@ def test_data_in_base64_is_shown_for_what_it_is() -> None:
     assert (shown.attributes["id"], shown.data) == (GOOD.id, b'{"since": "2026-01-01"}')
 
 
-@pytest.mark.parametrize("changes", [changes for changes, _ in BROKEN.values()], ids=list(BROKEN))
-def test_every_broken_message_can_be_mended(changes: dict[str, Any]) -> None:
-    sent = delivery(GOOD, EVENING, **changes)
-    right = {"type": GOOD.type, "source": GOOD.source, "id": GOOD.id, "time": GOOD.time.isoformat()}
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.way)
+def test_every_broken_message_can_be_mended(broken: Broken) -> None:
+    sent = broken.sent.delivered(EVENING)
+    right = {
+        "type": GOOD.type,
+        "source": GOOD.source,
+        "id": GOOD.id,
+        "time": GOOD.time.isoformat(),
+        "snapshot": "spring",
+    }
     attributes = {name: right[name] for name in editable(sent, EVENING)}
     message_type = attributes.get("type") or opened(sent).attributes["type"]
 

@@ -16,8 +16,9 @@ from services.membership.messages import Delivery
 from services.membership.rehearsal import MOST_OCTETS, Fate, Rehearsal
 from shared.database.pool import Database, opened
 from tests.conftest import DatabaseOf
+from tests.membership.broken import OF_REGISTER
 from tests.membership.conftest import EVENING, Door, delivery
-from tests.membership.test_envelope import BROKEN, GOOD
+from tests.membership.test_envelope import GOOD
 from tests.membership.test_snapshots import ended, started
 from tests.support.builders import (
     SOURCE,
@@ -197,7 +198,7 @@ def everything_there_is(random: Random) -> list[Delivery]:
         delivery(message, EVENING, headers={**message.headers, **random.choice(snapshots)})
         for message in story(random, 60)
     ]
-    others = [delivery(GOOD, EVENING, **changes) for changes, _ in BROKEN.values()]
+    others = [broken.sent.delivered(EVENING) for broken in random.sample(OF_REGISTER, k=60)]
     others += [delivery(message, EVENING) for message in (started("A"), ended(5, "A"), ended(60, "B"))]
     for one in (*others, *random.choices(sent, k=20)):
         sent.insert(random.randrange(len(sent)), one)

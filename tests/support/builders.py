@@ -83,3 +83,11 @@ def contact_updated(contact: dict[str, Any], key: str = "koege") -> Message:
 def departed(contact_key: str = "anna", key: str = "koege", on: str = "2026-02-01") -> Message:
     data = {"organisation_key": key, "contact_key": contact_key, "on": on}
     return Message("upstream.contact_departed.v1", data)
+
+
+def snapshot_started(name: str = "list-1") -> Message:
+    return Message("upstream.snapshot_started.v1", {"snapshot": name})
+
+
+def snapshot_ended(messages: int, name: str = "list-1") -> Message:
+    return Message("upstream.snapshot_ended.v1", {"snapshot": name, "messages": messages})

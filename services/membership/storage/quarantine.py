@@ -115,7 +115,7 @@ async def overdue_messages(conn: Connection, now: datetime, most: int) -> list[K
         SELECT *
           FROM quarantine
          WHERE state = 'waiting' AND wait_until <= $1
-         ORDER BY wait_until
+         ORDER BY wait_until, id
          LIMIT $2
            FOR UPDATE SKIP LOCKED
         """,

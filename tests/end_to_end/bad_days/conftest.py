@@ -1,7 +1,7 @@
 """A platform that may be hurt: its own broker, database and mail server, every part a process of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,10 +20,7 @@ from tests.support.servers import running_broker, running_databases
 from tests.support.stack import stack_on
 from tests.support.victims import Programs, Victim
 
-Outcome = Callable[[str], None]
-
 HORIZON = timedelta(days=150)
-OUTCOMES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="package")
@@ -84,17 +81,3 @@ def _one_meeting() -> dict[str, Any]:
         "link": "https://moede.handelsbyer.example/netvaerk",
         "horizon_days": HORIZON.days,
     }
-
-
-@pytest.fixture
-def outcome(request: pytest.FixtureRequest) -> Outcome:
-    """`outcome("…")` has a line shown at the end of the test run: how a bad day ended, in words and numbers."""
-    return request.config.stash.setdefault(OUTCOMES, []).append
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show how each bad day ended."""
-    if lines := config.stash.get(OUTCOMES, []):
-        terminalreporter.section("bad days")
-        for line in lines:
-            terminalreporter.write_line(line)

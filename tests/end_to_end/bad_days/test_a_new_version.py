@@ -12,7 +12,7 @@ from deploy.local.servers import ROOT
 from deploy.local.services import PARTS, Part
 from deploy.local.stack import Stack, until_ready
 from shared.messaging import topology
-from tests.end_to_end.bad_days.conftest import Outcome
+from tests.conftest import Outcome
 from tests.end_to_end.bad_days.ledger import draw_up, in_numbers
 from tests.end_to_end.bad_days.network import BadDayNetwork, flowing
 from tests.end_to_end.bad_days.story import MESSAGES_A_TOWN, Town, story, towns

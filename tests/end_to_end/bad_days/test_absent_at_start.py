@@ -7,7 +7,7 @@ import httpx
 
 from deploy.local.services import Part
 from deploy.local.stack import until_ready
-from tests.end_to_end.bad_days.conftest import Outcome
+from tests.conftest import Outcome
 from tests.end_to_end.bad_days.ledger import MOST_REPEATED, draw_up, in_numbers
 from tests.end_to_end.bad_days.network import BadDayNetwork, flowing
 from tests.end_to_end.bad_days.story import story, towns

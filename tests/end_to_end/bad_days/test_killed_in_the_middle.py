@@ -2,7 +2,8 @@
 
 import time
 
-from tests.end_to_end.bad_days.conftest import Outcome, parts
+from tests.conftest import Outcome
+from tests.end_to_end.bad_days.conftest import parts
 from tests.end_to_end.bad_days.ledger import MOST_REPEATED, draw_up, in_numbers
 from tests.end_to_end.bad_days.network import BadDayNetwork, flowing
 from tests.end_to_end.bad_days.story import MESSAGES_A_TOWN, story, towns

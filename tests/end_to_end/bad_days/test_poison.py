@@ -10,7 +10,7 @@ import pytest
 from aiormq.exceptions import AMQPError
 
 from shared.messaging import topology
-from tests.end_to_end.bad_days.conftest import Outcome
+from tests.conftest import Outcome
 from tests.end_to_end.bad_days.ledger import HEARERS, draw_up, in_numbers
 from tests.end_to_end.bad_days.network import BadDayNetwork, flowing
 from tests.end_to_end.bad_days.poison import LIMIT, poison, strange, too_large, unreadable, unstorable

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from deploy.local.services import Part
-from tests.end_to_end.bad_days.conftest import Outcome
+from tests.conftest import Outcome
 from tests.end_to_end.bad_days.ledger import MOST_REPEATED, draw_up, in_numbers
 from tests.end_to_end.bad_days.network import BadDayNetwork, flowing
 from tests.end_to_end.bad_days.story import MESSAGES_A_TOWN, Town, story, towns

@@ -13,7 +13,8 @@ import pytest
 
 from deploy.local.servers import ROOT
 from deploy.local.services import PARTS
-from tests.end_to_end.bad_days.conftest import Outcome, parts
+from tests.conftest import Outcome
+from tests.end_to_end.bad_days.conftest import parts
 from tests.end_to_end.bad_days.network import BadDayNetwork
 from tests.end_to_end.bad_days.story import towns
 from tests.support.alarms import short_of
