@@ -22,6 +22,7 @@ from .metrics import quarantine_look, systems_look
 from .planner import plan, watch
 from .public import public
 from .quarantine_api import quarantine_api
+from .secretariat_api import secretariat_api
 from .settings import Settings
 from .subscribers import Door
 
@@ -53,6 +54,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     web = [
         api(database, operator),
         quarantine_api(database, operator, now),
+        secretariat_api(database, operator, now),
         public(Pace(READINGS_PER_SECOND, at_once=READINGS_AT_ONCE)),
         check(database, calling_system(database, operator, Pace(CHECKS_PER_SECOND, at_once=CHECKS_AT_ONCE)), now),
     ]
