@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from services.membership import storage, subscribers, use_cases
+from services.membership.app import build
 from services.membership.envelope import read
 from services.membership.intake import Incoming
 from services.membership.messages import Delivery
 from services.membership.quarantine import TRIABLE, Headline, Selection
+from services.membership.settings import Settings
 from shared.database.pool import Database, opened
 from shared.messaging.relay import Relay
 from tests.conftest import DatabaseOf
@@ -21,6 +24,7 @@ from tests.support.builders import MORNING, SYSTEM, Message
 from tests.support.systems import let_report
 
 EVENING = MORNING.replace(hour=20)
+TOKEN = "a-token-of-the-operator"
 
 
 @dataclass
@@ -117,3 +121,27 @@ async def running(
     yield door
     await door.stop()
     await relay.stop()
+
+
+@pytest.fixture
+async def api(database: DatabaseOf) -> AsyncIterator[httpx.AsyncClient]:
+    """The web part alone, with the operator's token."""
+    told = {
+        "database_url": (await database("membership")).runtime_url,
+        "amqp_url": "amqp://127.0.0.1",
+        "operator_token": TOKEN,
+    }
+    app = build(Settings.model_validate(told), ["web"], now=lambda: EVENING)
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url="http://membership",
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    )
+    async with app.router.lifespan_context(app), client:
+        yield client
+
+
+async def ask(api: httpx.AsyncClient, method: str, path: str, status: int = 200, **sent: Any) -> Any:
+    response = await api.request(method, path, **sent)
+    assert response.status_code == status, response.text
+    return response.json() if response.content else None

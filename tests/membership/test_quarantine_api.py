@@ -1,44 +1,10 @@
 """The quarantine as an operator's program sees it."""
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import httpx
 import pytest
 
-from services.membership.app import build
-from services.membership.settings import Settings
-from tests.conftest import DatabaseOf
-from tests.membership.conftest import EVENING, Door, delivery
+from tests.membership.conftest import EVENING, Door, ask, delivery
 from tests.support.builders import contact, joined
-
-TOKEN = "a-token-of-the-operator"
-
-
-@pytest.fixture
-async def api(database: DatabaseOf) -> AsyncIterator[httpx.AsyncClient]:
-    """The web part alone, with the operator's token."""
-    settings = Settings.model_validate(
-        {
-            "database_url": (await database("membership")).runtime_url,
-            "amqp_url": "amqp://127.0.0.1",
-            "operator_token": TOKEN,
-        }
-    )
-    app = build(settings, ["web"], now=lambda: EVENING)
-    client = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
-        base_url="http://membership",
-        headers={"Authorization": f"Bearer {TOKEN}"},
-    )
-    async with app.router.lifespan_context(app), client:
-        yield client
-
-
-async def ask(api: httpx.AsyncClient, method: str, path: str, status: int = 200, **sent: Any) -> Any:
-    response = await api.request(method, path, **sent)
-    assert response.status_code == status, response.text
-    return response.json()
 
 
 async def test_messages_are_listed_with_what_is_wrong_and_counted_by_reason(api: httpx.AsyncClient, door: Door) -> None:

@@ -1,37 +1,11 @@
 """What the secretariat looks up and decides over HTTP."""
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import httpx
 import pytest
 
-from services.membership.app import build
-from services.membership.settings import Settings
-from tests.conftest import DatabaseOf
-from tests.membership.conftest import EVENING, Door
+from tests.membership.conftest import Door, ask
 from tests.membership.test_snapshots import send
 from tests.support.builders import SOURCE, contact, joined
-
-TOKEN = "a-token-of-the-operator"
-
-
-@pytest.fixture
-async def api(database: DatabaseOf) -> AsyncIterator[httpx.AsyncClient]:
-    """The web part alone, with the operator's token."""
-    told = {
-        "database_url": (await database("membership")).runtime_url,
-        "amqp_url": "amqp://127.0.0.1",
-        "operator_token": TOKEN,
-    }
-    app = build(Settings.model_validate(told), ["web"], now=lambda: EVENING)
-    client = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
-        base_url="http://membership",
-        headers={"Authorization": f"Bearer {TOKEN}"},
-    )
-    async with app.router.lifespan_context(app), client:
-        yield client
 
 
 @pytest.fixture
@@ -40,12 +14,6 @@ async def incomplete(door: Door) -> Door:
     await door.take(joined("koege", contact("anna"), contact("bo", role="deputy")), joined("ringsted"))
     await send(door, joined("koege", contact("anna")).at(90))
     return door
-
-
-async def ask(api: httpx.AsyncClient, method: str, path: str, status: int = 200, **sent: Any) -> Any:
-    response = await api.request(method, path, **sent)
-    assert response.status_code == status, response.text
-    return response.json() if response.content else None
 
 
 async def test_what_is_missing_is_listed_and_decided(api: httpx.AsyncClient, incomplete: Door) -> None:
