@@ -1,7 +1,7 @@
-"""Answers over HTTP what would become of messages; nothing is changed, and other than the operator only systems ask."""
+"""Answers over HTTP what would become of messages, to the system that would publish them; nothing is changed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from io import BytesIO
 from itertools import islice
@@ -28,9 +28,14 @@ MOST_MESSAGES = 1_000
 READING_SECONDS = 20
 WAITING_SECONDS = 10
 
-ARRAYS = ("application/cloudevents-batch+json", "application/json")
-LINES = ("application/x-ndjson", "application/jsonl")
-CSV = "text/csv"
+FORMS: Mapping[str, Callable[[bytes], Iterable[Draft]]] = {
+    STRUCTURED: lambda octets: [Draft(STRUCTURED, {}, octets)],
+    "application/cloudevents-batch+json": in_json,
+    "application/json": in_json,
+    "application/x-ndjson": lambda octets: in_json_lines(BytesIO(octets)),
+    "application/jsonl": lambda octets: in_json_lines(BytesIO(octets)),
+    "text/csv": lambda octets: in_csv(BytesIO(octets)),
+}
 
 
 class TooMuch(Refused):
@@ -90,10 +95,11 @@ def check(database: Database, caller: Caller, now: Clock) -> APIRouter:
             drafts = _counted(_drafts(request, await _body(request)))
             rehearsal = Rehearsal(database, system, now())
             await rehearsal.play(drafts)
-        fates = [FateView.model_validate(fate) for fate in rehearsal.fates()]
-        all_taken_in = all(fate.is_taken_in for fate in rehearsal.fates())
+        fates = rehearsal.fates()
+        all_taken_in = all(fate.is_taken_in for fate in fates)
         log.info("checked", system=system, messages=len(fates), all_taken_in=all_taken_in)
-        return CheckView(system=system, all_taken_in=all_taken_in, messages=fates)
+        messages = [FateView.model_validate(fate) for fate in fates]
+        return CheckView(system=system, all_taken_in=all_taken_in, messages=messages)
 
     return router
 
@@ -138,17 +144,10 @@ def _drafts(request: Request, octets: bytes) -> Iterable[Draft]:
     attributes = {name: _attribute(value) for name, value in request.headers.items() if name.startswith("ce-")}
     if attributes:
         return [Draft(content_type, attributes, octets)]
-    match (content_type or "").split(";")[0].strip().lower():
-        case "application/cloudevents+json":
-            return [Draft(STRUCTURED, {}, octets)]
-        case media_type if media_type in ARRAYS:
-            return in_json(octets)
-        case media_type if media_type in LINES:
-            return in_json_lines(BytesIO(octets))
-        case media_type if media_type == CSV:
-            return in_csv(BytesIO(octets))
-    known = ", ".join((STRUCTURED, *ARRAYS, *LINES, CSV))
-    raise UnknownForm(f"is none of {known}, and there are no ce- headers", field="content-type")
+    form = FORMS.get((content_type or "").split(";")[0].strip().lower())
+    if form is None:
+        raise UnknownForm(f"is none of {', '.join(FORMS)}, and there are no ce- headers", field="content-type")
+    return form(octets)
 
 
 def _attribute(value: str) -> str:

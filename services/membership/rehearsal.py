@@ -21,7 +21,7 @@ from .snapshots import Snapshots
 
 # What the broker lets through.
 MOST_OCTETS = 1_048_576
-AT_A_TIME = 200
+AT_A_TIME = 100
 
 Waiting = dict[int, tuple[Kept, Reported]]
 
