@@ -32,9 +32,13 @@ async function main(files) {
 
 /** Return what an answer will call the event, and the event. */
 async function read(file) {
-  const body = await readFile(file);
-  const { source = null, id = null } = JSON.parse(body);
-  return [JSON.stringify([source, id]), body];
+  try {
+    const body = await readFile(file);
+    const { source = null, id = null } = JSON.parse(body);
+    return [JSON.stringify([source, id]), body];
+  } catch (why) {
+    exit(`${file}: ${why.message}`);
+  }
 }
 
 async function publishAndRead(address, system, unanswered) {

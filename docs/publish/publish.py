@@ -53,8 +53,11 @@ def main(files: list[str]) -> None:
 
 def read(file: str) -> tuple[tuple[str | None, str | None], bytes]:
     """Return what an answer will call the event, and the event."""
-    body = Path(file).read_bytes()
-    event = json.loads(body)
+    try:
+        body = Path(file).read_bytes()
+        event = json.loads(body)
+    except (OSError, ValueError) as why:
+        sys.exit(f"{file}: {why}")
     return (event.get("source"), event.get("id")), body
 
 

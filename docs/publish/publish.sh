@@ -10,7 +10,10 @@ file=${1:?which file?}
 id=$(jq -r .id "$file")
 
 address='^amqp(s?)://([^:]+):([^@]+)@([^:/]+):([0-9]+)'
-[[ ${HANDELSBYER_BROKER:-} =~ $address ]] || { echo "HANDELSBYER_BROKER must be amqps://<system>:<password>@<host>:<port>/" >&2; exit 1; }
+if ! [[ ${HANDELSBYER_BROKER:-} =~ $address ]]; then
+    echo "HANDELSBYER_BROKER must be amqps://<system>:<password>@<host>:<port>/" >&2
+    exit 1
+fi
 tls=${BASH_REMATCH[1]} system=${BASH_REMATCH[2]} password=${BASH_REMATCH[3]}
 host=${BASH_REMATCH[4]} port=${BASH_REMATCH[5]}
 
@@ -36,9 +39,10 @@ for _ in 1 2 3; do
     # An answer is acknowledged once it stands in answers.jsonl.
     while timeout "$patience" "${read_one[@]}" sh -c 'jq -c . >>answers.jsonl'; do
         answer=$(tail -n 1 answers.jsonl)
-        jq -r 'if .faults then "\(.message_id) rejected:", (.faults[] | "  \(.field) \(.reason); expected: \(.expected)")
-            elif has("organisation_id") then "\(.message_id) accepted: \(.organisation_id) version \(.organisation_version)"
-            else "\(.message_id) superseded" end' <<<"$answer"
+        jq -r '"\(.message_id) " + if .faults then "rejected:"
+                elif has("organisation_id") then "accepted: \(.organisation_id) version \(.organisation_version)"
+                else "superseded" end,
+            (.faults[]? | "  \(.field) \(.reason); expected: \(.expected)")' <<<"$answer"
         [[ $(jq -r .message_id <<<"$answer") != "$id" ]] || exit 0
     done
 done

@@ -82,19 +82,27 @@ async def test_the_described_users_and_roles_log_in(stack: Stack) -> None:
         await (await asyncpg.connect(**where, user=role, password=password)).close()
 
 
-async def test_the_address_that_the_page_for_other_systems_finds_logs_in(stack: Stack, tmp_path: Path) -> None:
+async def test_the_addresses_that_the_page_for_other_systems_finds_are_right(stack: Stack, tmp_path: Path) -> None:
     (tmp_path / ".run").symlink_to(stack.folder)
 
     asked = await asyncio.create_subprocess_exec(
-        *("bash", "-euc", '. "$1"; printf %s "$HANDELSBYER_BROKER"', "-", ROOT / "docs" / "publish" / "local.sh"),
+        *(
+            "bash",
+            "-euc",
+            '. "$1"; printf "%s %s" "$HANDELSBYER_BROKER" "$HANDELSBYER_WEB"',
+            "-",
+            ROOT / "docs" / "publish" / "local.sh",
+        ),
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,
     )
-    address, _ = await asked.communicate()
+    broker, web = (await asked.communicate())[0].decode().split()
 
-    async with await aio_pika.connect(address.decode()) as connection:
+    async with await aio_pika.connect(broker) as connection:
         channel = await connection.channel()
-        await channel.get_queue("upstream.answers.register", ensure=False)
+        await channel.get_queue("upstream.answers.register")
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(f"{web}/upstream/")).status_code == 200
 
 
 async def test_the_described_smtp_server_listens_and_has_a_folder(stack: Stack) -> None:

