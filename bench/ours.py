@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from deploy.local.ports import free_ports
 from deploy.local.program import Program
 from deploy.local.servers import SmtpAddress
-from deploy.local.services import Part, Surroundings, migration, registration
+from deploy.local.services import Part, Surroundings, migration
 from deploy.local.stack import until_ready
+from deploy.local.systems import let_report
 from deploy.postgres.roles import SERVICES
 
 from .servers import SYSTEM, Servers
@@ -54,7 +55,7 @@ class OurServices:
         """Bring each schema up to date, and let the register speak for its source."""
         for service in SERVICES:
             await self._finish(migration(self._run, service, self._surroundings.role_url(f"{service}_owner")))
-        await self._finish(registration(self._run, SYSTEM, self._surroundings.role_url("membership_owner")))
+        await let_report(self._run, self._surroundings, [SYSTEM])
 
     async def _finish(self, program: Program) -> None:
         program.start()

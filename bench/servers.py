@@ -19,6 +19,9 @@ from deploy.local.rabbitmq import BrokerAddress
 from deploy.local.run import Run, claimed, sweep
 from deploy.postgres.roles import create_database, create_roles
 from deploy.rabbitmq.credentials import committed_queues
+from services.membership.broker import Broker as Administered
+from services.membership.registration import let_in
+from services.membership.systems import password_hash
 
 from .report import progress
 from .verdict import WrongEnd
@@ -81,6 +84,8 @@ async def running_servers() -> AsyncIterator[Servers]:
         async with claimed(Path(folder)) as run:
             admin_url = await servers.postgres(run, Outside(), progress)
             broker = await servers.rabbitmq(run, Outside(), passwords, progress)
+            administrator = broker.management("operator", passwords.of_user("operator"))
+            await let_in(Administered(administrator), SYSTEM, password_hash(passwords.of_user(SYSTEM)))
             try:
                 yield Servers(run, admin_url, broker, passwords)
             except WrongEnd:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from . import settings
-from .secret_files import SERVICES, digest, write_secrets
+from .secret_files import DEMO, DEMO_SYSTEM, SERVICES, digest, write_demo, write_secrets
 
 ROOT = Path(__file__).parents[2]
 ENV = ROOT / ".env"
@@ -50,10 +50,7 @@ def env(args: argparse.Namespace) -> None:
     told = settings.read(ENV)
     if faults := list(settings.faults(told)):
         raise Refused("\n".join(faults))
-    try:
-        write_secrets(SECRETS, told["SMTP_URL"], filter(None, told["UPSTREAM_SYSTEMS"].split(",")))
-    except ValueError as why:
-        raise Refused(f"UPSTREAM_SYSTEMS: {why}") from None
+    write_secrets(SECRETS, told["SMTP_URL"])
     mounted = [path for pattern in MOUNTED for path in ROOT.glob(pattern) if path.is_file()]
     for path in mounted:  # a checkout may be its owner's alone, and containers run as others
         path.chmod(path.stat().st_mode | 0o444)
@@ -70,8 +67,10 @@ def up(args: argparse.Namespace) -> None:
         _show_trouble()
         raise Refused("The stack did not become healthy; see above, and: docker compose logs")
     print(_places(settings.read(ENV), demo=args.demo))
-    if args.demo and _compose("run", "--rm", "--build", "--no-deps", "demo"):
-        raise Refused("The demo did not end as it must; see above.")
+    if args.demo:
+        _let_the_demo_report(settings.read(ENV)["REPLY_TO"])
+        if _compose("run", "--rm", "--build", "--no-deps", "demo"):
+            raise Refused("The demo did not end as it must; see above.")
 
 
 def destroy(args: argparse.Namespace) -> None:
@@ -86,6 +85,24 @@ def destroy(args: argparse.Namespace) -> None:
 
 def _compose(*arguments: str) -> int:
     return subprocess.run(["docker", "compose", *arguments], cwd=ROOT, check=False).returncode
+
+
+def _let_the_demo_report(owner: str) -> None:
+    """Register the demo's system; a password that it has already is not shown, and has been kept."""
+    password = _systems("add", DEMO_SYSTEM, "--source", f"/{DEMO_SYSTEM}", "--owner", owner)
+    if not password and not (SECRETS / DEMO).exists():
+        password = _systems("rotate", DEMO_SYSTEM)
+    if password:
+        write_demo(SECRETS, password)
+
+
+def _systems(*arguments: str) -> str:
+    """Run the operator's command for other systems, and return what it shows: a password, where it made one."""
+    command = ["docker", "compose", "run", "--rm", "-T", "systems", *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise Refused("The demo's system could not be registered; see above.")
+    return done.stdout.strip()
 
 
 def _show_trouble() -> None:
@@ -107,7 +124,7 @@ def _places(told: dict[str, str], *, demo: bool) -> str:
         f"{'API of notifications:':<30}{api}/notifications/",
         f"operator's token:             {(SECRETS / 'operator_token').read_text().strip()}",
         "how each service does:        make status",
-        f"broker user of each system:   {SECRETS.relative_to(ROOT)}/<name>.password",
+        'let another system report:    make systems ARGS="add NAME --source URI --owner ADDRESS"',
         "try your mail server:         make mail-test TO=you@your.domain",
     ]
     if demo:

@@ -10,15 +10,19 @@ from deploy.rabbitmq.credentials import committed_users, credentials
 
 SERVICES = ("membership", "meetings", "notifications")
 ROLES = tuple(f"{service}_{kind}" for service in SERVICES for kind in ("owner", "runtime"))
-# Salted, so that it is another one each time.
 DEFINITIONS = "90-credentials.json"
+# With which the demo reports.
+DEMO_SYSTEM = "register"
+DEMO = f"{DEMO_SYSTEM}.amqp_url"
+# The former is salted, so that it is another one each time; the latter is needed by no service.
+UNSEEN = (DEFINITIONS, DEMO)
 
 
-def write_secrets(folder: Path, smtp_url: str, systems: Iterable[str]) -> None:
+def write_secrets(folder: Path, smtp_url: str) -> None:
     """Make what is missing, and renew what follows from the rest.
 
     Nobody else may enter the folder; the files are readable by all, because a container sees each that it is given as
-    the user that it runs as. Raises ValueError for a system's name that is another user's.
+    the user that it runs as.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)
@@ -28,16 +32,22 @@ def write_secrets(folder: Path, smtp_url: str, systems: Iterable[str]) -> None:
         password = _kept(folder / f"{role}.password")
         _write(folder / f"{role}.url", f"postgresql://{role}:{password}@postgres:5432/handelsbyer")
     passwords = {user["name"]: _broker_user(folder, user["name"]) for user in committed_users()}
-    reporting = {system: _broker_user(folder, system) for system in systems}
-    _write(folder / DEFINITIONS, json.dumps(credentials(passwords, reporting), indent=2))
+    _write(folder / "broker_management_url", f"http://operator:{passwords['operator']}@rabbitmq:15672")
+    _write(folder / DEFINITIONS, json.dumps(credentials(passwords), indent=2))
     _write(folder / "smtp_url", smtp_url)
     for path in folder.iterdir():  # also what the operator put there
         path.chmod(0o644)
 
 
+def write_demo(folder: Path, password: str) -> None:
+    """Keep the address with which the demo's system reports."""
+    _write(folder / DEMO, f"amqp://{DEMO_SYSTEM}:{password}@rabbitmq:5672/")
+    (folder / DEMO).chmod(0o644)
+
+
 def digest(folder: Path, mounted: Iterable[Path]) -> str:
     """Return what changes whenever a secret or one of the mounted files does."""
-    files = [path for path in sorted(folder.iterdir()) if path.name != DEFINITIONS]
+    files = [path for path in sorted(folder.iterdir()) if path.name not in UNSEEN]
     seen = hashlib.sha256()
     for path in (*files, *sorted(mounted)):
         seen.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -10,7 +10,6 @@ HOST = r"[a-z0-9-]+(\.[a-z0-9-]+)*"
 DOMAIN = r"[a-z0-9-]+(\.[a-z0-9-]+)+"
 ADDRESS = rf"[A-Za-z0-9._+-]+@{DOMAIN}"
 PORT = r"[0-9]{1,5}"
-SYSTEM = r"[a-z][a-z0-9-]*"
 FORMS = {
     "COMPOSE_FILE": r"docker-compose\.yml(:[^:]+)*",
     "PUBLIC_HOST": HOST,
@@ -24,7 +23,6 @@ FORMS = {
     "MAIL_FROM": ADDRESS,
     "REPLY_TO": ADDRESS,
     "DKIM_SELECTOR": r"[a-z0-9.-]+",
-    "UPSTREAM_SYSTEMS": rf"({SYSTEM}(,{SYSTEM})*)?",
     "LOG_LEVEL": "DEBUG|INFO|WARNING|ERROR",
     "CONFIGURATION": r"[0-9a-f]*",
 }

@@ -55,7 +55,7 @@ async def import_definitions(outside: Outside, passwords: Passwords) -> BrokerAd
     management_url = outside.rabbitmq_management_url or ""
     if server.path.lower() not in ("", "/", "/%2f"):
         raise CannotStart("AMQP_URL names a virtual host; our definitions belong into the virtual host '/'.")
-    definitions = definitions_for_import(passwords.users, passwords.systems)
+    definitions = definitions_for_import(passwords.users)
     administrator = outside.broker_administrator()
     async with httpx.AsyncClient(base_url=management_url, auth=administrator, trust_env=False, timeout=60) as client:
         try:

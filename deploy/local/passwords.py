@@ -20,13 +20,13 @@ class Passwords:
 
     roles: Mapping[str, str]
     users: Mapping[str, str]
-    systems: Mapping[str, str]
+    systems: Mapping[str, str] = field(default_factory=dict)
     operator_token: str = field(default_factory=random_secret)
     link_secret: str = field(default_factory=random_secret)
 
     @classmethod
-    def random(cls, systems: Iterable[str], administrator: tuple[str, str] = ("", "")) -> Self:
-        """Make new ones for everybody; `systems` names the upstream systems.
+    def random(cls, systems: Iterable[str] = (), administrator: tuple[str, str] = ("", "")) -> Self:
+        """Make new ones for everybody; `systems` names those upstream systems that the broker knows already.
 
         A broker's administrator, given as name and password, keeps that password if one of our users has that name.
         """

@@ -29,7 +29,10 @@ class Identity:
 
 @dataclass
 class Program:
-    """A command with its environment and its log; it can be started, stopped, killed and started again."""
+    """A command with its environment and its log; it can be started, stopped, killed and started again.
+
+    What it writes to its standard output is found in `output`, where that is not to stand in the log.
+    """
 
     name: str
     command: Sequence[str | Path]
@@ -39,20 +42,21 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     identity: Identity | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    output: Path | None = None
     _running: subprocess.Popen[bytes] | None = None
     _may_end: bool = True
 
     def start(self) -> None:
         """Start it with a clean environment; its output is appended to its log."""
         who = self.identity
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, (self.output or self.log).open("ab") as output:
             self._running = subprocess.Popen(
                 self.command,
                 cwd=self.working_folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=output,
+                stderr=log,
                 start_new_session=True,
                 user=who.user if who else None,
                 group=who.group if who else None,

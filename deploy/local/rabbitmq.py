@@ -32,6 +32,11 @@ class BrokerAddress:
         """Return the address with which this user logs in."""
         return f"{self.scheme}://{quote(user)}:{quote(password, safe='')}@{self.host}:{self.port}/"
 
+    def management(self, user: str, password: str) -> str:
+        """Return the address with which an administrator reaches the management API."""
+        scheme, _, where = self.management_url.partition("://")
+        return f"{scheme}://{quote(user)}:{quote(password, safe='')}@{where}"
+
 
 @dataclass(frozen=True)
 class Ports:

@@ -35,6 +35,7 @@ class Run:
         environment: Mapping[str, str] | None = None,
         identity: Identity | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        output: Path | None = None,
     ) -> Program:
         """Make a program of this run, to be started by the caller; its log is `logs/<name>.log`."""
         program = Program(
@@ -46,6 +47,7 @@ class Run:
             environment=environment or {},
             identity=identity,
             stop_signal=stop_signal,
+            output=output,
         )
         self.programs[name] = program
         return program

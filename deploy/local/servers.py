@@ -48,7 +48,7 @@ async def rabbitmq(run: Run, outside: Outside, passwords: Passwords, say: Say) -
         return await import_definitions(outside, passwords)
     began = time.monotonic()
     say("rabbitmq: starting, which takes some seconds")
-    write_definitions(run.folder / "definitions", passwords.users, passwords.systems)
+    write_definitions(run.folder / "definitions", passwords.users)
     address = await start_rabbitmq(run, run.folder / "definitions", say)
     say(f"rabbitmq: ready on port {address.port} ({seconds_since(began)})")
     return address

@@ -51,6 +51,10 @@ class Surroundings:
         """Return the address with which a role reaches the stack's database."""
         return role_url(self.database_admin_url, role, self.passwords.roles[role], self.database)
 
+    def broker_administrator(self) -> str:
+        """Return the address with which the broker's administrator reaches its management API."""
+        return self.broker.management("operator", self.passwords.users["operator"])
+
     def part(self, run: Run, service: str, name: str) -> Part:
         """Make one part, not started yet."""
         port = self.ports[service, name]
@@ -87,10 +91,3 @@ def migration(run: Run, service: str, owner_url: str) -> Program:
     command = [sys.executable, "-m", f"services.{service}", "migrate"]
     environment = {"DATABASE_OWNER_URL": owner_url}
     return run.program(f"{service}-migrate", command, working_folder=ROOT, environment=environment)
-
-
-def registration(run: Run, system: str, owner_url: str) -> Program:
-    """Make the program that lets an upstream system speak for the CloudEvents source of its name."""
-    command = [sys.executable, "-m", "services.membership", "systems", "add", system, "--source", f"/{system}"]
-    environment = {"DATABASE_OWNER_URL": owner_url}
-    return run.program(f"membership-system-{system}", command, working_folder=ROOT, environment=environment)

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -19,7 +20,8 @@ from .ports import free_ports
 from .progress import Say, say
 from .run import Run, claimed
 from .servers import seconds_since
-from .services import PARTS, Part, Surroundings, migration, registration
+from .services import PARTS, Part, Surroundings, migration
+from .systems import let_report
 
 SYSTEMS = ("register",)
 
@@ -82,7 +84,7 @@ async def running_stack(
     know already (default: random ones), `extra` further environment variables by service. Raises CannotStart.
     """
     outside = outside or Outside.named_in(os.environ)
-    passwords = passwords or Passwords.random(SYSTEMS, outside.broker_administrator())
+    passwords = passwords or Passwords.random(administrator=outside.broker_administrator())
     async with claimed(folder) as run:
         async with together() as starting:
             admin_url = starting.create_task(_prepare_database(run, outside, passwords, database, say))
@@ -97,6 +99,8 @@ async def running_stack(
             ports=_ports(),
             extra=extra or {},
         )
+        systems = await let_report(run, surroundings, passwords.systems or SYSTEMS)
+        surroundings = replace(surroundings, passwords=replace(passwords, systems=systems))
         async with _running_parts(Stack(run, surroundings), say) as stack:
             yield stack
 
@@ -133,11 +137,6 @@ async def _prepare_database(run: Run, outside: Outside, passwords: Passwords, da
             program = migration(run, service, role_url(admin_url, owner, passwords.roles[owner], database))
             program.start()
             migrating.create_task(program.finish())
-    registrar = role_url(admin_url, "membership_owner", passwords.roles["membership_owner"], database)
-    for system in passwords.systems:
-        program = registration(run, system, registrar)
-        program.start()
-        await program.finish()
     say(f"services: schemas are up to date ({seconds_since(began)})")
     return admin_url
 

@@ -1,9 +1,8 @@
-"""The part of the broker's definitions that is never committed: password hashes, and the upstream systems."""
+"""The part of the broker's definitions that is never committed: the hashes of our users' passwords."""
 
 import base64
 import hashlib
 import json
-import re
 import secrets
 import shutil
 from collections import defaultdict
@@ -12,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 COMMITTED = Path(__file__).parent / "definitions"
-SYSTEM_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 Definitions = dict[str, list[dict[str, Any]]]
 
 
-def write_definitions(folder: Path, passwords: Mapping[str, str], systems: Mapping[str, str]) -> None:
+def write_definitions(folder: Path, passwords: Mapping[str, str]) -> None:
     """Fill a new folder with everything that a broker loads at its start.
 
     The generated file sorts last: RabbitMQ loads a folder in the order of its names, and a user that is loaded
@@ -26,13 +24,13 @@ def write_definitions(folder: Path, passwords: Mapping[str, str], systems: Mappi
     shutil.copytree(COMMITTED, folder)
     generated = folder / "90-credentials.json"
     generated.touch(mode=0o600)
-    generated.write_text(json.dumps(credentials(passwords, systems), indent=2))
+    generated.write_text(json.dumps(credentials(passwords), indent=2))
 
 
-def definitions_for_import(passwords: Mapping[str, str], systems: Mapping[str, str]) -> Definitions:
+def definitions_for_import(passwords: Mapping[str, str]) -> Definitions:
     """Return everything as one document for a broker that runs already, without locking anybody out on the way."""
     everything: Definitions = defaultdict(list)
-    for definitions in (credentials(passwords, systems), *committed_definitions()):
+    for definitions in (credentials(passwords), *committed_definitions()):
         for kind, items in definitions.items():
             everything[kind] += items
     everything["users"] = [user for user in everything["users"] if "password_hash" in user]
@@ -54,25 +52,9 @@ def committed_users() -> list[dict[str, Any]]:
     return [user for definitions in committed_definitions() for user in definitions.get("users", [])]
 
 
-def credentials(passwords: Mapping[str, str], systems: Mapping[str, str]) -> Definitions:
-    """Give the committed users their passwords, and each upstream system its user, rights and answers queue.
-
-    `passwords` maps every committed user to its password, `systems` every upstream system. Raises ValueError where
-    a system's name is malformed or another user's.
-    """
-    for system in systems:
-        if not SYSTEM_NAME.fullmatch(system) or system in passwords:
-            raise ValueError(f"not a name for an upstream system: {system!r}")
-    return {
-        "users": [
-            *({**user, **_password(passwords[user["name"]])} for user in committed_users()),
-            *({"name": system, "tags": [], **_password(word)} for system, word in systems.items()),
-        ],
-        "permissions": [_permission(system) for system in systems],
-        "topic_permissions": [_topic_permission(system) for system in systems],
-        "queues": [_answers_queue(system) for system in systems],
-        "bindings": [_answers_binding(system) for system in systems],
-    }
+def credentials(passwords: Mapping[str, str]) -> Definitions:
+    """Give the committed users their passwords; `passwords` has one for each."""
+    return {"users": [{**user, **_password(passwords[user["name"]])} for user in committed_users()]}
 
 
 def password_hash(password: str) -> str:
@@ -83,38 +65,3 @@ def password_hash(password: str) -> str:
 
 def _password(password: str) -> dict[str, str]:
     return {"password_hash": password_hash(password), "hashing_algorithm": "rabbit_password_hashing_sha256"}
-
-
-def _permission(system: str) -> dict[str, Any]:
-    return {
-        "user": system,
-        "vhost": "/",
-        "configure": "^$",
-        "write": "^upstream$",
-        "read": rf"^upstream\.answers\.{system}$",
-    }
-
-
-def _topic_permission(system: str) -> dict[str, Any]:
-    return {"user": system, "vhost": "/", "exchange": "upstream", "write": rf"^{system}\.", "read": "^$"}
-
-
-def _answers_queue(system: str) -> dict[str, Any]:
-    return {
-        "vhost": "/",
-        "name": f"upstream.answers.{system}",
-        "durable": True,
-        "auto_delete": False,
-        "arguments": {"x-queue-type": "quorum"},
-    }
-
-
-def _answers_binding(system: str) -> dict[str, Any]:
-    return {
-        "vhost": "/",
-        "source": "upstream.answers",
-        "destination": f"upstream.answers.{system}",
-        "destination_type": "queue",
-        "routing_key": system,
-        "arguments": {},
-    }

@@ -3,17 +3,33 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-NAME = "[a-z][a-z0-9-]*"
+from pydantic import AfterValidator, Field
+
+from shared.contracts.upstream import fault, single_line
+
 SALT_OCTETS = 4
+NAME = "[a-z][a-z0-9-]{0,59}"
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(NAME, text):
+        raise fault("system_name", "is no name for a system", "at most 60 of a-z, 0-9 and -, first a letter: register")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Source = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(single_line)]
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """A system of the register of systems; `owner_email` is None where nobody has said who owns it.
+    """A system as the register of systems has it; `owner_email` is None where nobody has said who owns it.
 
     `added_at` is None while it is half added: its password was shown to nobody yet.
     """

@@ -1,93 +1,55 @@
 """What a user of the broker may do, and what the broker refuses; tried with each one's own login."""
 
-from collections.abc import Awaitable, Callable
-
 import aio_pika
 import httpx
 import pytest
 from aio_pika.abc import AbstractChannel
-from aiormq.exceptions import AMQPError, ChannelAccessRefused, ChannelPreconditionFailed
+from aiormq.exceptions import ChannelAccessRefused, ChannelPreconditionFailed
 
 from deploy.postgres.roles import SERVICES
 from tests.support.broker import Broker
+from tests.support.denials import EXCHANGES, QUEUES, publish, read, refusal
 from tests.support.eventually import eventually
 
-Act = Callable[[AbstractChannel], Awaitable[object]]
-
-EXCHANGES = (
-    "",
-    "upstream",
-    "upstream.answers",
-    "bus.unrouted",
-    "amq.topic",
-    *(f"{service}.{kind}" for service in SERVICES for kind in ("events", "retry", "dlx")),
-)
-QUEUES = ("bus.unrouted", *(f"{service}.{kind}" for service in SERVICES for kind in ("inbox", "parked", "retry.1000")))
 ANSWERS = ("upstream.answers.register", "upstream.answers.erp")
 
 
-def publish(exchange: str, key: str, user_id: str | None = None) -> Act:
-    async def act(channel: AbstractChannel) -> object:
-        target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
-        return await target.publish(aio_pika.Message(b"{}", user_id=user_id), key, mandatory=False)
-
-    return act
-
-
-def read(queue: str) -> Act:
-    async def act(channel: AbstractChannel) -> object:
-        return await (await channel.get_queue(queue, ensure=False)).get(fail=False)
-
-    return act
-
-
-async def refusal(broker: Broker, user: str, act: Act) -> type[AMQPError] | None:
-    """Do one thing as a user, and return what the broker refused it with, or None where it was done."""
-    async with await aio_pika.connect(broker.url(user)) as connection:
-        channel = await connection.channel()
-        try:
-            await act(channel)
-        except AMQPError as refused:
-            return type(refused)
-        return None
-
-
 async def test_a_system_reports_under_its_own_name(broker: Broker) -> None:
-    assert await refusal(broker, "register", publish("upstream", "register.organisation_joined")) is None
+    assert await refusal(broker.url("register"), publish("upstream", "register.organisation_joined")) is None
 
     await eventually(lambda: broker.waiting("membership.inbox"))
 
 
 @pytest.mark.parametrize("key", ["erp.organisation_joined", "registerx.organisation_joined", "register", ""])
 async def test_a_system_is_refused_under_another_name(broker: Broker, key: str) -> None:
-    assert await refusal(broker, "register", publish("upstream", key)) is ChannelAccessRefused
+    assert await refusal(broker.url("register"), publish("upstream", key)) is ChannelAccessRefused
     assert await broker.waiting("membership.inbox") == 0
 
 
 @pytest.mark.parametrize("exchange", [exchange for exchange in EXCHANGES if exchange != "upstream"])
 async def test_a_system_is_refused_at_every_other_exchange(broker: Broker, exchange: str) -> None:
-    assert await refusal(broker, "register", publish(exchange, "register.x")) is ChannelAccessRefused
+    assert await refusal(broker.url("register"), publish(exchange, "register.x")) is ChannelAccessRefused
 
 
 async def test_a_system_cannot_put_a_message_straight_into_an_inbox(broker: Broker) -> None:
-    assert await refusal(broker, "register", publish("", "notifications.inbox")) is ChannelAccessRefused
+    assert await refusal(broker.url("register"), publish("", "notifications.inbox")) is ChannelAccessRefused
     assert await broker.waiting("notifications.inbox") == 0
 
 
 async def test_a_system_cannot_pretend_to_be_another_user(broker: Broker) -> None:
     forged = publish("upstream", "register.x", user_id="erp")
 
-    assert await refusal(broker, "register", forged) is ChannelPreconditionFailed
+    assert await refusal(broker.url("register"), forged) is ChannelPreconditionFailed
 
 
 async def test_a_system_reads_its_own_answers(broker: Broker) -> None:
-    assert await refusal(broker, "membership", publish("upstream.answers", "register")) is None
-    assert await refusal(broker, "register", read("upstream.answers.register")) is None
+    assert await refusal(broker.url("membership"), publish("upstream.answers", "register")) is None
+    assert await refusal(broker.url("register"), read("upstream.answers.register")) is None
 
 
 @pytest.mark.parametrize("queue", ["upstream.answers.erp", *QUEUES])
 async def test_a_system_is_refused_at_every_other_queue(broker: Broker, queue: str) -> None:
-    assert await refusal(broker, "register", read(queue)) is ChannelAccessRefused
+    assert await refusal(broker.url("register"), read(queue)) is ChannelAccessRefused
 
 
 @pytest.mark.parametrize("user", ["register", *SERVICES])
@@ -102,15 +64,15 @@ async def test_nobody_but_the_operator_changes_the_topology(broker: Broker, user
         await channel.queue_delete(f"{user}.inbox" if user in SERVICES else f"upstream.answers.{user}")
 
     for act in (declare_a_queue, declare_an_exchange, delete_a_queue):
-        assert await refusal(broker, user, act) is ChannelAccessRefused
+        assert await refusal(broker.url(user), act) is ChannelAccessRefused
 
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_says_only_what_is_its_own(broker: Broker, service: str) -> None:
     own, others = f"{service}.something_happened.v1", "somebody.something_happened.v1"
 
-    assert await refusal(broker, service, publish(f"{service}.events", own)) is None
-    assert await refusal(broker, service, publish(f"{service}.events", others)) is ChannelAccessRefused
+    assert await refusal(broker.url(service), publish(f"{service}.events", own)) is None
+    assert await refusal(broker.url(service), publish(f"{service}.events", others)) is ChannelAccessRefused
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -120,7 +82,7 @@ async def test_a_service_writes_nowhere_but_to_its_own_exchanges(broker: Broker,
         allowed.add("upstream.answers")
 
     for exchange in EXCHANGES:
-        refused = await refusal(broker, service, publish(exchange, f"{service}.x.v1"))
+        refused = await refusal(broker.url(service), publish(exchange, f"{service}.x.v1"))
         assert refused is (None if exchange in allowed else ChannelAccessRefused), exchange
 
 
@@ -131,7 +93,7 @@ async def test_a_service_reads_nothing_but_its_own_queues(broker: Broker, servic
         allowed.add("bus.unrouted")
 
     for queue in (*QUEUES, *ANSWERS):
-        refused = await refusal(broker, service, read(queue))
+        refused = await refusal(broker.url(service), read(queue))
         assert refused is (None if queue in allowed else ChannelAccessRefused), queue
 
 
@@ -153,5 +115,5 @@ async def test_a_body_over_one_megabyte_is_refused(broker: Broker) -> None:
         upstream = await channel.get_exchange("upstream", ensure=False)
         await upstream.publish(aio_pika.Message(bytes(1_048_577)), "register.x")
 
-    assert await refusal(broker, "register", publish_too_much) is ChannelPreconditionFailed
+    assert await refusal(broker.url("register"), publish_too_much) is ChannelPreconditionFailed
     assert await broker.waiting("membership.inbox") == 0

@@ -98,6 +98,16 @@ def test_no_secret_stands_in_a_setting() -> None:
     assert "@" not in read(EXAMPLE)["SMTP_URL"]
 
 
+def test_the_administrators_secrets_are_seen_by_those_alone_whose_work_it_is() -> None:
+    def who_sees(secret: str) -> set[str]:
+        return {name for name, said in containers().items() if secret in said}
+
+    assert who_sees("broker_management_url") == {"systems"}
+    assert who_sees("membership_owner.url") == {"systems", "membership-migrate"}
+    assert "profiles: [systems]" in containers()["systems"]
+    assert "driver: none" in containers()["systems"]
+
+
 def test_the_broker_loads_every_committed_definition() -> None:
     for path in COMMITTED.iterdir():
         assert f"target: /etc/rabbitmq/definitions/{path.name}" in containers()["rabbitmq"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.compose import settings
-from deploy.compose.secret_files import ROLES, digest, write_secrets
+from deploy.compose.secret_files import ROLES, digest, write_demo, write_secrets
 from deploy.postgres import roles
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -58,36 +58,31 @@ def test_a_variable_that_is_missing_is_named() -> None:
 
 def test_secrets_are_made_once_and_only_their_owner_may_look(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
-    write_secrets(folder, SMTP_URL, ["register"])
+    write_secrets(folder, SMTP_URL)
     first = contents(folder)
 
-    write_secrets(folder, SMTP_URL, ["register", "erp"])
+    write_secrets(folder, SMTP_URL)
 
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert contents(folder).items() > first.items()
-    assert {"erp.password", "erp.amqp_url"} == contents(folder).keys() - first.keys()
+    assert contents(folder) == first
 
 
 def test_no_two_installations_share_a_secret(tmp_path: Path) -> None:
     for name in ("here", "there"):
-        write_secrets(tmp_path / name, SMTP_URL, ["register"])
+        write_secrets(tmp_path / name, SMTP_URL)
 
     here, there = contents(tmp_path / "here"), contents(tmp_path / "there")
 
     assert {name for name in here if here[name] == there[name]} == {"smtp_url"}
 
 
-def test_a_system_cannot_take_a_services_name(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="membership"):
-        write_secrets(tmp_path / "secrets", SMTP_URL, ["membership"])
-
-
 def test_containers_are_made_anew_where_a_secret_changes_and_only_then(tmp_path: Path) -> None:
     def configuration(smtp_url: str) -> str:
-        write_secrets(tmp_path / "secrets", smtp_url, ["register"])
+        write_secrets(tmp_path / "secrets", smtp_url)
         return digest(tmp_path / "secrets", [EXAMPLE])
 
     before = configuration(SMTP_URL)
+    write_demo(tmp_path / "secrets", "password")
 
     assert configuration(SMTP_URL) == before
     assert configuration("smtp://mail.example") != before

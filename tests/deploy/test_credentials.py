@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 
 import aio_pika
-import pytest
 
 from deploy.local.outside import Outside, import_definitions
 from deploy.local.passwords import Passwords
-from deploy.rabbitmq.credentials import COMMITTED, credentials, password_hash, write_definitions
+from deploy.rabbitmq.credentials import COMMITTED, password_hash, write_definitions
 from tests.support.broker import Broker
 
 
@@ -29,20 +28,14 @@ def test_a_password_is_stored_as_a_salted_hash() -> None:
 
 
 def test_what_is_generated_is_loaded_last_and_hidden_from_others(tmp_path: Path) -> None:
-    passwords = Passwords.random(["register"])
+    passwords = Passwords.random()
 
-    write_definitions(tmp_path / "definitions", passwords.users, passwords.systems)
+    write_definitions(tmp_path / "definitions", passwords.users)
 
     *committed, generated = sorted((tmp_path / "definitions").iterdir())
     assert [path.read_text() for path in committed] == [path.read_text() for path in sorted(COMMITTED.iterdir())]
     assert generated.stat().st_mode & 0o777 == 0o600
     assert all(user["password_hash"] for user in json.loads(generated.read_text())["users"])
-
-
-@pytest.mark.parametrize("name", ["membership", "operator", "Register", "1st", "a.b", "", "a b"])
-def test_a_system_cannot_have_a_name_that_is_malformed_or_anothers(name: str) -> None:
-    with pytest.raises(ValueError, match="not a name"):
-        credentials(Passwords.random([]).users, {name: "secret"})
 
 
 async def test_definitions_come_into_a_running_broker_without_locking_anybody_out(broker: Broker) -> None:

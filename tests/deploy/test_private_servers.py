@@ -23,8 +23,8 @@ async def postgres(run: Run) -> None:
 
 
 async def rabbitmq(run: Run) -> None:
-    passwords = Passwords.random(["register"])
-    write_definitions(run.folder / "definitions", passwords.users, passwords.systems)
+    passwords = Passwords.random()
+    write_definitions(run.folder / "definitions", passwords.users)
     await start_rabbitmq(run, run.folder / "definitions", say=lambda line: None)
 
 

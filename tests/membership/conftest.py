@@ -11,16 +11,19 @@ import pytest
 
 from services.membership import storage, subscribers, use_cases
 from services.membership.app import build
+from services.membership.broker import Broker as Administered
 from services.membership.envelope import read
 from services.membership.intake import Incoming
 from services.membership.messages import Delivery
 from services.membership.quarantine import TRIABLE, Headline, Selection
+from services.membership.rights import systems_at
 from services.membership.settings import Settings
 from shared.database.pool import Database, opened
 from shared.messaging.relay import Relay
 from tests.conftest import DatabaseOf
 from tests.support.broker import Broker
 from tests.support.builders import MORNING, SYSTEM, Message
+from tests.support.operator import Operator
 from tests.support.systems import let_report
 
 EVENING = MORNING.replace(hour=20)
@@ -98,6 +101,17 @@ async def registrar(database: DatabaseOf) -> AsyncIterator[Database]:
     """The membership database as the operator's command opens it."""
     async with opened((await database("membership")).owner_url) as made:
         yield made
+
+
+@pytest.fixture
+async def operator(broker: Broker, database: DatabaseOf) -> AsyncIterator[Operator]:
+    """The operator's command; what it has let into the broker is let out again."""
+    management_url = broker.address.management("operator", broker.passwords.of_user("operator"))
+    administered = Administered(management_url)
+    before = await administered.definitions()
+    yield Operator(management_url, (await database("membership")).owner_url)
+    for name in systems_at(await administered.definitions()) - systems_at(before):
+        await administered.remove(name)
 
 
 @pytest.fixture

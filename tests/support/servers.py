@@ -13,6 +13,9 @@ from deploy.local.progress import say
 from deploy.local.rabbitmq import BrokerAddress, start_rabbitmq
 from deploy.local.run import Run, claimed, sweep
 from deploy.rabbitmq.credentials import committed_queues, write_definitions
+from services.membership.broker import Broker as Administered
+from services.membership.registration import let_in
+from services.membership.systems import password_hash
 from tests.support.broker import Broker, until_rabbitmq_answers
 from tests.support.containers import docker_answers, postgres_container, rabbitmq_container
 from tests.support.databases import Databases
@@ -44,17 +47,26 @@ async def running_broker(passwords: Passwords) -> AsyncIterator[Broker]:
     queues = (*committed_queues(), *(f"upstream.answers.{system}" for system in passwords.systems))
     async with private_run() as run:
         definitions = run.folder / "definitions"
-        write_definitions(definitions, passwords.users, passwords.systems)
+        write_definitions(definitions, passwords.users)
         if docker_answers():
             async with rabbitmq_container(definitions) as (address, container):
+                await _let_in(address, passwords)
                 answers = _broker_answers(address, passwords, queues)
                 yield Broker(address, passwords, queues, Container(container, answers))
         else:
             address = await start_rabbitmq(run, definitions, say)
+            await _let_in(address, passwords)
             answers = _broker_answers(address, passwords, queues)
             # Stopped for good it is killed, for its folder goes too; stopped by a test it ends in order.
             server = Programs([run.programs["rabbitmq"]], answers, ask=signal.SIGTERM)
             yield Broker(address, passwords, queues, server)
+
+
+async def _let_in(address: BrokerAddress, passwords: Passwords) -> None:
+    """Have the broker let the upstream systems in, by passwords that tests know."""
+    administrator = Administered(address.management("operator", passwords.of_user("operator")))
+    for system, password in passwords.systems.items():
+        await let_in(administrator, system, password_hash(password))
 
 
 def _broker_answers(address: BrokerAddress, passwords: Passwords, queues: Sequence[str]) -> UntilAnswers:

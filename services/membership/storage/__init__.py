@@ -21,14 +21,7 @@ from .quarantine import (
     remove_settled,
     waiting_messages,
 )
-from .quarantine_lists import (
-    act_in_history,
-    count_kept,
-    history,
-    reasons,
-    selected_messages,
-    systems_in_quarantine,
-)
+from .quarantine_lists import act_in_history, count_kept, history, reasons, selected_messages, systems_in_quarantine
 from .register import add_history, load, load_due, store
 from .snapshots import (
     add_mentions,
@@ -44,8 +37,11 @@ from .systems import (
     SourceTaken,
     add_system,
     allow_source,
+    describe_system,
     find_system,
     get_system,
+    lock_systems,
+    mark_added,
     mark_paused,
     remove_system,
     sources,
@@ -82,6 +78,7 @@ __all__ = [
     "check_constraints",
     "count_kept",
     "count_paused",
+    "describe_system",
     "end_snapshot",
     "find_kept",
     "find_links",
@@ -98,7 +95,9 @@ __all__ = [
     "lock",
     "lock_missing",
     "lock_organisations",
+    "lock_systems",
     "locked_messages",
+    "mark_added",
     "mark_cleared",
     "mark_decided",
     "mark_edited",

@@ -62,10 +62,44 @@ async def sources(conn: Connection) -> dict[str, str]:
     return {row["source"]: row["system"] for row in await conn.fetch("SELECT source, system FROM system_sources")}
 
 
+async def lock_systems(conn: Connection) -> None:
+    """Keep other commands from changing systems, until the connection is given back."""
+    await conn.execute("SELECT pg_advisory_lock(hashtextextended('membership.systems', 0))")
+
+
 async def add_system(conn: Connection, name: str, added_at: datetime | None) -> None:
     """Add a system where there is none of this name; without `added_at` it is half added."""
     await conn.execute(
         "INSERT INTO systems (name, added_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, added_at
+    )
+
+
+async def describe_system(
+    conn: Connection, name: str, owner_email: str | None, owner_language: str | None, most_per_hour: int | None
+) -> None:
+    """Change what is said of a system: None leaves a thing as it is, a limit of 0 lifts it."""
+    await conn.execute(
+        """
+        UPDATE systems
+           SET owner_email = coalesce($2, owner_email),
+               owner_language = coalesce($3, owner_language),
+               most_per_hour = nullif(coalesce($4, most_per_hour), 0)
+         WHERE name = $1
+        """,
+        name,
+        owner_email,
+        owner_language,
+        most_per_hour,
+    )
+
+
+async def mark_added(conn: Connection, name: str, password_hash: str, added_at: datetime) -> None:
+    """Say that the broker knows a system, and by which password."""
+    await conn.execute(
+        "UPDATE systems SET password_hash = $2, added_at = coalesce(added_at, $3) WHERE name = $1",
+        name,
+        password_hash,
+        added_at,
     )
 
 

@@ -6,6 +6,7 @@ from .missing import keep_missing, remove_missing
 from .pausing import receive, take_in_again
 from .quarantine import dismiss, forget_settled, give_up_waiting, replay
 from .sharing import ownership, share, unshare
+from .systems import describe, pause, resume
 from .taking_in import begin, current_codes, hold, take_in
 from .watching import watch
 
@@ -13,6 +14,7 @@ __all__ = [
     "NotOpen",
     "begin",
     "current_codes",
+    "describe",
     "dismiss",
     "edit",
     "forget_settled",
@@ -21,9 +23,11 @@ __all__ = [
     "keep_missing",
     "keep_time",
     "ownership",
+    "pause",
     "receive",
     "remove_missing",
     "replay",
+    "resume",
     "share",
     "take_in",
     "take_in_again",
