@@ -40,8 +40,9 @@ async def take_in_paused(database: Database, now: datetime) -> bool:
     """Take in the oldest messages of systems that were paused and no longer are; return whether there may be more."""
     async with database.transaction() as conn:
         paused = await storage.take_paused(conn, MOST_AT_ONCE)
-        if paused:
-            await _take_in(conn, [kept.delivery for kept in paused for _ in range(kept.times)], now)
+        deliveries = [kept.delivery for kept in paused for _ in range(kept.times)]
+        for first in range(0, len(deliveries), MOST_AT_ONCE):
+            await _take_in(conn, deliveries[first : first + MOST_AT_ONCE], now)
     return len(paused) == MOST_AT_ONCE
 
 

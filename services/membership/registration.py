@@ -61,9 +61,10 @@ async def add(
             most_per_hour=most_per_hour,
             known_since=now if there else None,
         )
-    kept = (there or system.password_hash) if system.added_at else None
-    password = None if kept else new_password()
-    known_as = kept or password_hash(password or "")
+    known_as, password = there or system.password_hash, None
+    if known_as is None or system.added_at is None:
+        password = new_password()
+        known_as = password_hash(password)
     async with _begun():
         await let_in(broker, name, known_as)
         await storage.mark_added(conn, name, known_as, now)
@@ -105,7 +106,7 @@ async def remove(conn: Connection, broker: Broker, name: str) -> None:
 
 async def let_in(broker: Broker, name: str, known_as: str) -> None:
     """Have the broker let a system in by the password of this hash; raises BrokerRefuses."""
-    await broker.define({**rights.user(name, known_as), **rights.rights(name)})
+    await broker.define({**rights.user_of(name, known_as), **rights.rights_of(name)})
 
 
 @asynccontextmanager

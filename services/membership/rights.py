@@ -23,13 +23,13 @@ def answers_queue(system: str) -> str:
     return f"upstream.answers.{system}"
 
 
-def user(system: str, password_hash: str) -> Definitions:
+def user_of(system: str, password_hash: str) -> Definitions:
     """Define a system's user, which has the system's name, and how much it may open at once."""
     known = {"name": system, "password_hash": password_hash, "hashing_algorithm": HASHING}
     return {"users": [{**known, "tags": [], "limits": LIMITS}]}
 
 
-def rights(system: str) -> Definitions:
+def rights_of(system: str) -> Definitions:
     """Define what a system may do: write under its own name, and read its own answers."""
     queue, here = answers_queue(system), {"vhost": "/"}
     binding = {"source": "upstream.answers", "destination": queue, "destination_type": "queue", "routing_key": system}
@@ -72,7 +72,7 @@ def differences(found: Definitions, system: str, password_hash: str | None) -> I
         yield "the password that we know of it"
     if there and (there["tags"] or there.get("limits") != LIMITS):
         yield "the bounds of its user"
-    for kind, wanted in rights(system).items():
+    for kind, wanted in rights_of(system).items():
         if not any(wanted[0].items() <= item.items() for item in found[kind]):
             yield WORDS[kind]
 

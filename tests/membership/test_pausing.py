@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -148,3 +148,18 @@ async def test_what_a_system_published_before_it_was_removed_is_held(registrar: 
 
     [kept] = await kept_messages(door.database)
     assert (kept.state, kept.faults[0].code) == ("held", "source_not_allowed")
+
+
+async def test_what_waits_is_not_given_up_while_what_it_waits_for_may_be_set_aside(
+    registrar: Database, door: Door
+) -> None:
+    await door.take(updated("koege", name="Køge Handel").at(1))
+    await pause(registrar)
+    await door.take(joined("koege"))
+
+    await plan(door.database, lambda: EVENING + timedelta(hours=1))
+    await pause(registrar, None)
+    await plan(door.database, lambda: EVENING + timedelta(hours=2))
+
+    assert outcomes(await door.answers()) == {"upstream.message_accepted.v1": 2}
+    assert await door.members() == {"Køge Handel"}

@@ -1,12 +1,18 @@
 """Who may report: what the database keeps of each system, and who may change it."""
 
+from pathlib import Path
+
 import asyncpg
 import pytest
 
+from deploy.postgres.roles import create_database, create_roles, role_url
 from services.membership import storage
 from services.membership.systems import is_password, new_password, password_hash
 from shared.clock import utc_now
-from shared.database.pool import Database
+from shared.database.pool import Database, opened
+from tests.support.databases import Databases
+
+MIGRATIONS = Path(__file__).parents[2] / "services" / "membership" / "migrations"
 
 
 async def test_a_source_belongs_to_one_system(registrar: Database) -> None:
@@ -63,3 +69,24 @@ async def test_the_service_itself_lets_nobody_report(membership_database: Databa
 
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await conn.execute(change.format(table, column))
+
+
+async def test_a_system_that_could_report_before_there_was_a_register_still_can(databases: Databases) -> None:
+    name = "before_the_register"
+    before = [path for path in sorted(MIGRATIONS.glob("*.sql")) if path.name < "20261124000005"]
+    try:
+        await create_database(databases.admin_url, name)
+        await create_roles(databases.admin_url, databases.passwords, name)
+        url = role_url(databases.admin_url, "membership_owner", databases.passwords["membership_owner"], name)
+        async with opened(url) as database, database.connection() as conn:
+            for path in before:
+                await conn.execute(path.read_text().split("-- migrate:down")[0])
+            await conn.execute("INSERT INTO system_sources VALUES ('/register', 'register'), ('/old', 'register')")
+            await conn.execute((MIGRATIONS / "20261124000005_systems.sql").read_text())
+
+            [system] = await storage.systems(conn)
+    finally:
+        await databases.drop(name)
+
+    assert (system.name, system.sources, system.owner_email) == ("register", ("/old", "/register"), None)
+    assert system.added_at is not None

@@ -109,12 +109,17 @@ async def waiting_messages(conn: Connection, organisations: Collection[tuple[str
 
 
 async def overdue_messages(conn: Connection, now: datetime, most: int) -> list[Kept]:
-    """List messages that have waited long enough, locked."""
+    """List messages that have waited long enough, locked; not where what they wait for may be set aside by a pause."""
     found = await conn.fetch(
         """
         SELECT *
           FROM quarantine
          WHERE state = 'waiting' AND wait_until <= $1
+           AND system NOT IN (
+               SELECT name FROM systems WHERE paused_at IS NOT NULL
+                UNION
+               SELECT system FROM quarantine WHERE state = 'paused'
+               )
          ORDER BY wait_until, id
          LIMIT $2
            FOR UPDATE SKIP LOCKED
