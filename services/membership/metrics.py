@@ -12,6 +12,8 @@ from shared.findings import Finding, Look
 from . import storage
 from .rhythm import Concern
 
+SYSTEMS = "python -m services.membership systems"
+
 QUARANTINE = Gauge("membership_quarantine", "Messages of other systems in quarantine, by state.", ["state"])
 MESSAGES = Counter("membership_system_messages", "Messages that each system has sent.", ["system"])
 LAST_MESSAGE = Gauge(
@@ -50,27 +52,35 @@ def systems_look(database: Database, now: Clock) -> Look:
                 LAST_MESSAGE.labels(system.system).set((at - system.last_message_at).total_seconds())
         silent = [_silent(concern) for concern in concerns if concern.kind == "silent"]
         flooding = [_flooding(concern) for concern in concerns if concern.kind == "flooding"]
-        return [_finding("silent systems", silent), _finding("flooding systems", flooding)]
+        return [
+            _finding("silent systems", silent, f"if that is meant: {SYSTEMS} pause NAME"),
+            _finding("flooding systems", flooding, f"if it may: {SYSTEMS} add NAME --most-per-hour N"),
+        ]
 
     return look
 
 
 def _silent(silence: Concern) -> str:
     usual = f"usually for {silence.most} hours at most"
-    return f"{silence.system} has been silent since {_when(silence.since)}, {usual}; {_told(silence)}"
+    return f"{silence.system} has been silent since {_when(silence.since)}, {usual}, and {_told(silence)}"
 
 
 def _flooding(flood: Concern) -> str:
-    return f"{flood.system} sends more than {flood.most} messages an hour since {_when(flood.since)}; {_told(flood)}"
+    return (
+        f"{flood.system} sends more than {flood.most} messages an hour since {_when(flood.since)}, and {_told(flood)}"
+    )
 
 
 def _told(concern: Concern) -> str:
-    return "its owner was told" if concern.told else "nobody was told, as its owner is not known"
+    return (
+        "its owner was told" if concern.told else f"nobody was told; name its owner: {SYSTEMS} add NAME --owner ADDRESS"
+    )
 
 
 def _when(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def _finding(subject: str, words: Sequence[str]) -> Finding:
-    return Finding(subject, ". ".join(words) or "none", well=not words)
+def _finding(subject: str, episodes: Sequence[str], otherwise: str) -> Finding:
+    words = "; ".join([*episodes, otherwise]) if episodes else "none"
+    return Finding(subject, words, well=not episodes)

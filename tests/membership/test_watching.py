@@ -130,13 +130,11 @@ async def test_a_silence_is_shown_until_the_next_message_and_a_later_one_is_anot
     await watch.fall_silent()
     since = f"{watch.now - 37 * HOUR:%Y-%m-%d %H:%M} UTC"
     await watch.look()
-    assert await watch.words() == {
-        "silent systems": (
-            f"register has been silent since {since}, usually for 24 hours at most; its owner was told",
-            False,
-        ),
-        "flooding systems": ("none", True),
-    }
+    words = (
+        f"register has been silent since {since}, usually for 24 hours at most, and its owner was told; "
+        "if that is meant: python -m services.membership systems pause NAME"
+    )
+    assert await watch.words() == {"silent systems": (words, False), "flooding systems": ("none", True)}
 
     await watch.send()
     await watch.look()
@@ -233,7 +231,10 @@ async def test_the_owner_is_told_once_of_a_flood(watch: Watch) -> None:
     assert said["owner"] == {"email": "drift@partner.example", "language": "da"}
     words, well = (await watch.words())["flooding systems"]
     since = f"{watch.now:%Y-%m-%d %H:%M} UTC"
-    assert words == f"register sends more than 100 messages an hour since {since}; its owner was told"
+    assert words == (
+        f"register sends more than 100 messages an hour since {since}, and its owner was told; "
+        "if it may: python -m services.membership systems add NAME --most-per-hour N"
+    )
     assert not well
 
 
@@ -298,7 +299,7 @@ async def test_where_no_owner_is_known_nobody_is_told_and_that_is_shown(watch: W
 
     assert await watch.said() == []
     words, _ = (await watch.words())["flooding systems"]
-    assert words.endswith("; nobody was told, as its owner is not known")
+    assert "nobody was told; name its owner: python -m services.membership systems add NAME --owner ADDRESS" in words
 
 
 @pytest.mark.parametrize("begin", [Watch.fall_silent, Watch.flood])
