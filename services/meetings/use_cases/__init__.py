@@ -1,0 +1,15 @@
+"""What meetings does, by story; each use case in one transaction."""
+
+from .changing import cancel_meeting, move_meeting
+from .inviting import follow_the_network, keep_people
+from .planning import anything_due, create_series, follow_the_calendar
+
+__all__ = [
+    "anything_due",
+    "cancel_meeting",
+    "create_series",
+    "follow_the_calendar",
+    "follow_the_network",
+    "keep_people",
+    "move_meeting",
+]

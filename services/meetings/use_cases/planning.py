@@ -1,0 +1,42 @@
+"""A series is planned as far ahead as it is to be, and time is followed: what begins, and what people are asked to."""
+
+from datetime import datetime
+
+from shared.database.pool import Connection
+
+from .. import storage
+from ..series import Series
+from .inviting import reconcile
+
+
+async def create_series(conn: Connection, series: Series, *, uid_domain: str, now: datetime) -> None:
+    """Keep a new series and plan its meetings; the planner invites to them once they come inside the horizon."""
+    series.check()
+    group_id = await storage.lock_network(conn)
+    await storage.add_series(conn, group_id, series)
+    await plan_days(conn, series, uid_domain, now)
+
+
+async def anything_due(conn: Connection, now: datetime) -> bool:
+    """Say, cheaply, whether time has made anything due."""
+    if any(series.is_due(now) for series in await storage.list_series(conn)):
+        return True
+    return await storage.meeting_is_due(conn, now)
+
+
+async def follow_the_calendar(conn: Connection, *, uid_domain: str, correlation_id: str, now: datetime) -> None:
+    """Do what time has made due: plan further days, mark what has begun, invite to what came inside its horizon."""
+    group_id = await storage.lock_network(conn)
+    for series in await storage.list_series(conn):
+        await plan_days(conn, series, uid_domain, now)
+    await storage.mark_begun(conn, now)
+    if await storage.mark_opened(conn, now):
+        people = await storage.people_in_group(conn, group_id)
+        await reconcile(conn, dict.fromkeys(people, correlation_id), now)
+
+
+async def plan_days(conn: Connection, series: Series, uid_domain: str, now: datetime) -> None:
+    """Add the meetings of the days up to which a series is to be planned and is not."""
+    if series.is_due(now):
+        await storage.add_meetings(conn, series.unplanned_meetings(now, uid_domain))
+        await storage.mark_planned(conn, series.id, series.plan_until(now))
