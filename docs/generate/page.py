@@ -51,6 +51,7 @@ def events_page() -> str:
         INTRODUCTION,
         _overview([*reports(), *answers(), *events()]),
         "## The open event door: what other systems report\n",
+        "From nothing to a first event that is accepted, in ten minutes: [publish-events.md](publish-events.md).\n",
         DOOR,
         *map(_section, reports()),
         "## What other systems are answered\n",
