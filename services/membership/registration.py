@@ -116,4 +116,4 @@ async def _begun() -> AsyncIterator[None]:
         yield
     except (Trouble, *AWAY) as why:
         words = why if isinstance(why, Trouble) else DatabaseAway(type(why).__name__)
-        raise HalfDone(f"{words}; it is half done: run the same again") from why
+        raise HalfDone(f"{words}; it may be half done: run the same again") from why

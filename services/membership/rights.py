@@ -64,12 +64,12 @@ def systems_at(found: Definitions) -> set[str]:
 
 
 def differences(found: Definitions, system: str, password_hash: str | None) -> Iterator[str]:
-    """Say in words what a broker lacks of a system, or has otherwise than it must be."""
+    """Say in words what of a system a broker lacks, or has otherwise than it must be."""
     there = _user(found, system)
     if there is None:
         yield "its user"
     elif there["password_hash"] != password_hash:
-        yield "the password that we know of it"
+        yield "its password"
     if there and (there["tags"] or there.get("limits") != LIMITS):
         yield "the bounds of its user"
     for kind, wanted in rights_of(system).items():

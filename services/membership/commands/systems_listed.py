@@ -37,6 +37,6 @@ def _amiss(system: System, found: Definitions) -> Iterator[str]:
     if system.added_at is None:
         yield f"{system.name} is half added: {mend}"
     elif different := list(rights.differences(found, system.name, system.password_hash)):
-        yield f"{system.name}: the broker lacks {', '.join(different)}: {mend}"
+        yield f"{system.name} is at odds with the broker over {', '.join(different)}: {mend}"
     if system.owner_email is None:
         yield f"{system.name}: nobody is told when something is amiss: {mend} --owner ADDRESS"
