@@ -17,6 +17,7 @@ from shared.errors import Refused, Trouble
 from .. import registration, storage, use_cases
 from ..broker import Broker, BrokerRefuses
 from ..systems import Name, Source
+from . import sharing
 from .acts import say
 from .systems_listed import amiss, described
 
@@ -35,6 +36,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     _act(acts, "resume", "let it go on, and take in what was kept", _resume)
     _act(acts, "rotate", "show a new password; the old one ends at once, also where it is in use", _rotate)
     _act(acts, "remove", "let it report no longer; its unread answers go, what it reported stays", _remove)
+    sharing.add_acts(acts)
     listing = acts.add_parser("list", help="each system, and whether the broker has it as it must be")
     listing.set_defaults(run=_run(_list))
 
