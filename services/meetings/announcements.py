@@ -69,7 +69,7 @@ def said(meeting: Meeting) -> contract.Meeting:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         host_town=meeting.host_town,
-        place=meeting.place,
+        place=", ".join(filter(None, (meeting.place, meeting.address))) or None,
         link=meeting.link,
         version=meeting.version,
     )

@@ -1,4 +1,4 @@
-"""The JSON API: plan a series, list meetings, move or cancel one."""
+"""The JSON API of meetings: list them, move or cancel one."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -12,32 +12,16 @@ from shared.database.pool import Connection, Database
 from shared.web.operator import Guard
 
 from . import storage, use_cases
-from .bodies import Cancellation, Day, Move, NewSeries
+from .bodies import Cancellation, Day, Move
 from .domain import Meeting
-from .views import AllSeriesView, MeetingsView, MeetingView, PlannedSeriesView, SeriesView
+from .views import MeetingsView, MeetingView
 
 log = logs.get(__name__)
 
 
-def api(database: Database, guard: Guard, uid_domain: str, now: Clock) -> APIRouter:
+def api(database: Database, guard: Guard, now: Clock) -> APIRouter:
     """Return the routes; `guard` refuses who may not use them."""
     router = APIRouter(dependencies=[Depends(guard)])
-
-    @router.post("/series", status_code=201)
-    async def create_series(body: NewSeries) -> PlannedSeriesView:
-        moment = now()
-        series = body.series(local_day(moment))
-        async with database.transaction() as conn:
-            await use_cases.create_series(conn, series, uid_domain=uid_domain, now=moment)
-            meetings = await storage.list_meetings(conn, since=moment, series_id=series.id)
-        log.info("series created", series_id=str(series.id), meetings=len(meetings))
-        shown = PlannedSeriesView.model_validate(series)
-        return shown.model_copy(update={"meetings": [MeetingView.model_validate(meeting) for meeting in meetings]})
-
-    @router.get("/series")
-    async def list_series() -> AllSeriesView:
-        async with database.connection() as conn:
-            return AllSeriesView(series=[SeriesView.model_validate(each) for each in await storage.list_series(conn)])
 
     @router.get("/meetings")
     async def list_meetings(

@@ -17,6 +17,7 @@ from shared.web.service import service_app
 
 from .api import api
 from .planner import plan
+from .series_api import series_api
 from .settings import Settings
 from .subscribers import subscribe
 
@@ -40,8 +41,10 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         subscribe(inbox, now)
         parts.append(inbox)
     guard = operator_only(settings.operator_token.get_secret_value())
-    routers = [api(database, guard, settings.uid_domain, now)] if "web" in only else []
-    return service_app("meetings", database, parts, routers=routers, looks=looks(settings, database, now))
+    routers = [api(database, guard, now), series_api(database, guard, settings.uid_domain, now)]
+    return service_app(
+        "meetings", database, parts, routers=routers if "web" in only else [], looks=looks(settings, database, now)
+    )
 
 
 def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[Look]:

@@ -1,20 +1,17 @@
-"""The bodies of the JSON API's requests, and what they ask for."""
+"""The bodies of the JSON API's requests about one meeting, and what all bodies are made of."""
 
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
-from uuid import uuid4
+from datetime import date, datetime
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter
 
 from .calendar import moment
-from .domain import Change, Mode
-from .recurrence import NthWeekday, OnHoliday, Weekday
-from .series import Series
+from .domain import Change
 
-EVERY_MONTH = list(range(1, 13))
 # Not among them: control characters, line and paragraph separators, overrides of the writing direction.
 ONE_VISIBLE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 VISIBLE_ASCII = r"^[!-~]+$"
+VISIBLE_LINES = ONE_VISIBLE_LINE.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f")
 HOUR_AND_MINUTE = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 _URL = TypeAdapter(HttpUrl)
@@ -44,7 +41,13 @@ def _in_our_time(value: datetime) -> datetime:
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_VISIBLE_LINE)]
+Lines = Annotated[
+    str,
+    BeforeValidator(lambda value: value.replace("\r\n", "\n") if isinstance(value, str) else value),
+    Field(min_length=1, max_length=4000, pattern=VISIBLE_LINES),
+]
 Link = Annotated[str, Field(max_length=2000, pattern=VISIBLE_ASCII), AfterValidator(_web_address)]
+Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=ONE_VISIBLE_LINE)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 When = Annotated[datetime, BeforeValidator(_with_time), AfterValidator(_whole_minute), AfterValidator(_in_our_time)]
@@ -56,62 +59,16 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True, str_strip_whitespace=True)
 
 
-class Recurrence(Body):
-    """The nth (-1: the last) of a weekday in the given months; a month without a fifth has none."""
-
-    weekday: Weekday
-    nth: Literal[1, 2, 3, 4, 5, -1]
-    months: list[Annotated[int, Field(ge=1, le=12)]] = Field(EVERY_MONTH, min_length=1)
-
-    def rule(self) -> NthWeekday:
-        return NthWeekday(self.weekday, self.nth, tuple(sorted(set(self.months))))
-
-
-class NewSeries(Body):
-    """A series to plan; its times are Copenhagen's."""
-
-    title: Line
-    recurrence: Recurrence
-    starts_at: str = Field(pattern=HOUR_AND_MINUTE, examples=["09:30"])
-    minutes: Minutes
-    first_day: Day | None = Field(None, alias="from", description="Today, if not given.")
-    last_day: Day | None = Field(None, alias="until", description="The last day by the rule; for ever, if not given.")
-    mode: Mode
-    place: Line | None = None
-    host_town: Line | None = None
-    link: Link | None = None
-    on_holiday: OnHoliday = "move"
-    horizon_days: int = Field(ge=1, le=730, description="So many days before a meeting people are asked to it.")
-
-    def series(self, today: date) -> Series:
-        """Return the series that is asked for, with nothing planned yet."""
-        first_day = self.first_day or today
-        return Series(
-            id=uuid4(),
-            title=self.title,
-            recurrence=self.recurrence.rule(),
-            starts_at=time.fromisoformat(self.starts_at),
-            minutes=self.minutes,
-            first_day=first_day,
-            last_day=self.last_day,
-            mode=self.mode,
-            place=self.place,
-            host_town=self.host_town,
-            link=self.link,
-            on_holiday=self.on_holiday,
-            horizon_days=self.horizon_days,
-            planned_until=first_day - timedelta(days=1),
-        )
-
-
 class Move(Body):
-    """What a move changes; what is not named stays, and null clears a place, a host town or a link."""
+    """What a move changes; what is not named stays, and null clears a text."""
 
     starts_at: When | None = Field(None, description="With an offset, or in Copenhagen's time.")
     minutes: Minutes | None = None
     place: Line | None = None
+    address: Line | None = None
     host_town: Line | None = None
     link: Link | None = None
+    agenda: Lines | None = None
 
     def change(self) -> Change:
         """Return the change that is asked for; raise NoSuchLocalTime."""
@@ -122,14 +79,18 @@ class Move(Body):
             change["minutes"] = self.minutes
         if "place" in self.model_fields_set:
             change["place"] = self.place
+        if "address" in self.model_fields_set:
+            change["address"] = self.address
         if "host_town" in self.model_fields_set:
             change["host_town"] = self.host_town
         if "link" in self.model_fields_set:
             change["link"] = self.link
+        if "agenda" in self.model_fields_set:
+            change["agenda"] = self.agenda
         return change
 
 
 class Cancellation(Body):
     """Why a meeting does not take place, for those who were asked to it."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=ONE_VISIBLE_LINE)] | None = None
+    reason: Reason | None = None

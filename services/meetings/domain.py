@@ -49,27 +49,36 @@ class Change(TypedDict, total=False):
     starts_at: datetime
     minutes: int
     place: str | None
+    address: str | None
     host_town: str | None
     link: str | None
+    agenda: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One occurrence of a series; `occurrence` is its day by the rule, whatever holidays and moves made of it."""
+    """One occurrence of a series.
+
+    `occurrence` is its day by the rule, whatever holidays and moves made of it; None where the rule dropped the day.
+    `changed_by_hand` says that it was itself moved or cancelled, so that changes of its series leave it as it is.
+    """
 
     id: UUID
     series_id: UUID
-    occurrence: date
+    occurrence: date | None
     uid: str
     title: str
     mode: Mode
     starts_at: datetime
     ends_at: datetime
     place: str | None
+    address: str | None
     host_town: str | None
     link: str | None
+    agenda: str | None
     status: Status
     reason: str | None
+    changed_by_hand: bool
     revision: Revision
     version: int
 
@@ -108,13 +117,15 @@ def move(meeting: Meeting, change: Change, now: datetime) -> Meeting:
         starts_at=starts_at,
         ends_at=starts_at + (timedelta(minutes=minutes) if minutes else meeting.ends_at - meeting.starts_at),
         place=change.get("place", meeting.place),
+        address=change.get("address", meeting.address),
         host_town=change.get("host_town", meeting.host_town),
         link=change.get("link", meeting.link),
+        agenda=change.get("agenda", meeting.agenda),
     )
     if starts_at <= now:
         raise BeginsInThePast("a meeting can only be moved to a time that is still to come", field="starts_at")
     check_attendable(moved.mode, place=moved.place, host_town=moved.host_town, link=moved.link)
-    return moved
+    return moved if moved == meeting else replace(moved, changed_by_hand=True)
 
 
 def cancel(meeting: Meeting, reason: str | None, now: datetime) -> Meeting:
@@ -122,7 +133,7 @@ def cancel(meeting: Meeting, reason: str | None, now: datetime) -> Meeting:
     if meeting.status == "cancelled":
         return meeting
     _check_coming(meeting, now)
-    return replace(meeting, status="cancelled", reason=reason)
+    return replace(meeting, status="cancelled", reason=reason, changed_by_hand=True)
 
 
 def revise(meeting: Meeting, highest: Revision | None, now: datetime) -> Meeting:

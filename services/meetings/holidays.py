@@ -1,25 +1,63 @@
 """The days on which the network does not meet: Danish public holidays, 5 June, 24 and 31 December."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
+from typing import Literal
 
 from dateutil.easter import easter
 
-GREAT_PRAYER_DAY = 26
+Holiday = Literal[
+    "new_years_day",
+    "maundy_thursday",
+    "good_friday",
+    "easter_sunday",
+    "easter_monday",
+    "great_prayer_day",
+    "ascension_day",
+    "pentecost",
+    "pentecost_monday",
+    "constitution_day",
+    "christmas_eve",
+    "christmas_day",
+    "second_day_of_christmas",
+    "new_years_eve",
+]
+
 GREAT_PRAYER_DAY_ABOLISHED = 2024
-DAYS_FROM_EASTER = (-3, -2, 0, 1, 39, 49, 50)
-FIXED = ((1, 1), (12, 25), (12, 26))
-CLOSED_BY_CUSTOM = ((6, 5), (12, 24), (12, 31))
+DAYS_FROM_EASTER: Mapping[int, Holiday] = {
+    -3: "maundy_thursday",
+    -2: "good_friday",
+    0: "easter_sunday",
+    1: "easter_monday",
+    26: "great_prayer_day",
+    39: "ascension_day",
+    49: "pentecost",
+    50: "pentecost_monday",
+}
+FIXED: Mapping[tuple[int, int], Holiday] = {
+    (1, 1): "new_years_day",
+    (12, 25): "christmas_day",
+    (12, 26): "second_day_of_christmas",
+}
+CLOSED_BY_CUSTOM: Mapping[tuple[int, int], Holiday] = {
+    (6, 5): "constitution_day",
+    (12, 24): "christmas_eve",
+    (12, 31): "new_years_eve",
+}
 
 
-def is_holiday(day: date) -> bool:
-    """Say whether the network does not meet on a day."""
-    return day in public_holidays(day.year) or (day.month, day.day) in CLOSED_BY_CUSTOM
+def holiday_on(day: date) -> Holiday | None:
+    """Return the holiday on which the network does not meet, or None on an ordinary day."""
+    return public_holidays(day.year).get(day) or CLOSED_BY_CUSTOM.get((day.month, day.day))
 
 
 @cache
-def public_holidays(year: int) -> frozenset[date]:
+def public_holidays(year: int) -> Mapping[date, Holiday]:
     """Return the public holidays of a year, by law."""
-    offsets = DAYS_FROM_EASTER if year >= GREAT_PRAYER_DAY_ABOLISHED else (*DAYS_FROM_EASTER, GREAT_PRAYER_DAY)
-    movable = (easter(year) + timedelta(days=offset) for offset in offsets)
-    return frozenset((*movable, *(date(year, month, day) for month, day in FIXED)))
+    movable = {
+        easter(year) + timedelta(days=offset): holiday
+        for offset, holiday in DAYS_FROM_EASTER.items()
+        if holiday != "great_prayer_day" or year < GREAT_PRAYER_DAY_ABOLISHED
+    }
+    return {date(year, month, day): holiday for (month, day), holiday in FIXED.items()} | movable

@@ -1,23 +1,23 @@
-"""On which days a series meets: its rule, and what a holiday does to it."""
+"""On which days a series meets: the kinds of rule."""
 
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
-
-from .holidays import is_holiday
+from typing import ClassVar, Literal
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-OnHoliday = Literal["move", "skip"]
 
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SATURDAY = WEEKDAYS.index("saturday")
 LAST = -1
 
 
 @dataclass(frozen=True, slots=True)
 class NthWeekday:
     """The nth (1 to 5, or LAST) of a weekday in the given months; a month without a fifth has none."""
+
+    kind: ClassVar[Literal["nth_weekday"]] = "nth_weekday"
 
     weekday: Weekday
     nth: int
@@ -42,10 +42,52 @@ class NthWeekday:
         return month.replace(day=days[self.nth - 1]) if self.nth <= len(days) else None
 
 
-def day_held(day: date, on_holiday: OnHoliday) -> date | None:
-    """Return the day on which the meeting of a day by the rule is held, or None where it is skipped."""
-    while is_holiday(day):
-        if on_holiday == "skip":
-            return None
-        day += timedelta(weeks=1)
-    return day
+@dataclass(frozen=True, slots=True)
+class EveryWeeks:
+    """A weekday of every so many weeks, counted from the first one on the day `since` or after it."""
+
+    kind: ClassVar[Literal["every_weeks"]] = "every_weeks"
+
+    weekday: Weekday
+    weeks: int
+    since: date
+
+    def days(self, first: date, last: date) -> Iterator[date]:
+        """List the days by the rule, from `first` up to and with `last`."""
+        step = 7 * self.weeks
+        begin = self.since + timedelta(days=(WEEKDAYS.index(self.weekday) - self.since.weekday()) % 7)
+        day = max(begin, first + timedelta(days=(begin - first).days % step))
+        while day <= last:
+            yield day
+            day += timedelta(days=step)
+
+
+@dataclass(frozen=True, slots=True)
+class EveryWeekday:
+    """Monday to Friday."""
+
+    kind: ClassVar[Literal["every_weekday"]] = "every_weekday"
+
+    def days(self, first: date, last: date) -> Iterator[date]:
+        """List the days by the rule, from `first` up to and with `last`."""
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            if day.weekday() < SATURDAY:
+                yield day
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One day."""
+
+    kind: ClassVar[Literal["single"]] = "single"
+
+    day: date
+
+    def days(self, first: date, last: date) -> Iterator[date]:
+        """List the day, where it lies from `first` up to and with `last`."""
+        if first <= self.day <= last:
+            yield self.day
+
+
+Rule = NthWeekday | EveryWeeks | EveryWeekday | Single

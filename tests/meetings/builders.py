@@ -34,10 +34,14 @@ MONTHLY_ONLINE = Series(
     last_day=None,
     mode="online",
     place=None,
+    address=None,
     host_town=None,
     link="https://meet.example/network",
+    agenda=None,
     on_holiday="move",
     horizon_days=30,
+    reminders=(),
+    is_public=False,
     planned_until=date(2026, 3, 1),
 )
 

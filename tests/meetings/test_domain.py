@@ -25,13 +25,18 @@ def meeting() -> Meeting:
 def test_a_move_keeps_the_length_and_what_it_does_not_name(meeting: Meeting) -> None:
     moved = domain.move(meeting, Change(starts_at=meeting.starts_at + NEXT_DAY), MONDAY_NOON)
 
-    assert moved == replace(meeting, starts_at=meeting.starts_at + NEXT_DAY, ends_at=meeting.ends_at + NEXT_DAY)
+    later = replace(meeting, starts_at=meeting.starts_at + NEXT_DAY, ends_at=meeting.ends_at + NEXT_DAY)
+    assert moved == replace(later, changed_by_hand=True)
 
 
 def test_a_move_may_change_the_length_alone(meeting: Meeting) -> None:
     moved = domain.move(meeting, Change(minutes=90), MONDAY_NOON)
 
-    assert moved == replace(meeting, ends_at=meeting.starts_at + timedelta(minutes=90))
+    assert moved == replace(meeting, ends_at=meeting.starts_at + timedelta(minutes=90), changed_by_hand=True)
+
+
+def test_a_move_to_where_a_meeting_is_leaves_no_mark(meeting: Meeting) -> None:
+    assert domain.move(meeting, Change(minutes=60, starts_at=meeting.starts_at), MONDAY_NOON) == meeting
 
 
 def test_a_move_may_clear_a_place(meeting: Meeting) -> None:

@@ -137,7 +137,7 @@ async def test_a_series_ends_on_its_last_day(service: Service) -> None:
     service.now = datetime.fromisoformat("2026-05-13T12:00+02:00")
     await service.plan()
 
-    assert [meeting.occurrence.month for meeting in await service.meetings()] == [3, 4, 5]
+    assert [meeting.starts_at.month for meeting in await service.meetings()] == [3, 4, 5]
 
 
 async def test_a_series_without_a_day_in_its_months_has_no_meetings(service: Service) -> None:

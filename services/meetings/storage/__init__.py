@@ -21,13 +21,14 @@ from .meetings import (
 )
 from .network import keep_mandates, keep_members, keep_people, people_concerned
 from .overview import overview
-from .series import add_series, list_series, lock_network, mark_planned
+from .series import add_series, get_series, list_series, lock_network, mark_planned, series_after
 
 __all__ = [
     "add_meetings",
     "add_series",
     "count_standing",
     "get_meeting",
+    "get_series",
     "highest_revision",
     "keep_invitations",
     "keep_mandates",
@@ -47,5 +48,6 @@ __all__ = [
     "people_concerned",
     "people_in_group",
     "revise_standing",
+    "series_after",
     "surplus_invitations",
 ]

@@ -17,9 +17,9 @@ async def add_meetings(conn: Connection, meetings: Iterable[Meeting]) -> None:
     """Add meetings, except where the series' day has one already."""
     await conn.executemany(
         """
-        INSERT INTO meetings (id, series_id, occurrence, uid, title, mode, starts_at, ends_at, place, host_town, link,
-                              status, sequence, dtstamp, last_modified, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        INSERT INTO meetings (id, series_id, occurrence, uid, title, mode, starts_at, ends_at, place, address,
+                              host_town, link, agenda, status, sequence, dtstamp, last_modified, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
             ON CONFLICT (series_id, occurrence) DO NOTHING
         """,
         [
@@ -33,8 +33,10 @@ async def add_meetings(conn: Connection, meetings: Iterable[Meeting]) -> None:
                 meeting.starts_at,
                 meeting.ends_at,
                 meeting.place,
+                meeting.address,
                 meeting.host_town,
                 meeting.link,
+                meeting.agenda,
                 meeting.status,
                 meeting.revision.sequence,
                 meeting.revision.dtstamp,
@@ -91,18 +93,24 @@ async def keep_meeting(conn: Connection, meeting: Meeting) -> None:
     await conn.execute(
         """
         UPDATE meetings
-           SET starts_at = $2, ends_at = $3, place = $4, host_town = $5, link = $6, status = $7, reason = $8,
-               sequence = $9, dtstamp = $10, last_modified = $11, version = $12
+           SET occurrence = $2, mode = $3, starts_at = $4, ends_at = $5, place = $6, address = $7, host_town = $8,
+               link = $9, agenda = $10, status = $11, reason = $12, changed_by_hand = $13,
+               sequence = $14, dtstamp = $15, last_modified = $16, version = $17
          WHERE id = $1
         """,
         meeting.id,
+        meeting.occurrence,
+        meeting.mode,
         meeting.starts_at,
         meeting.ends_at,
         meeting.place,
+        meeting.address,
         meeting.host_town,
         meeting.link,
+        meeting.agenda,
         meeting.status,
         meeting.reason,
+        meeting.changed_by_hand,
         meeting.revision.sequence,
         meeting.revision.dtstamp,
         meeting.revision.last_modified,
@@ -166,10 +174,13 @@ def _meeting(row: asyncpg.Record) -> Meeting:
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         place=row["place"],
+        address=row["address"],
         host_town=row["host_town"],
         link=row["link"],
+        agenda=row["agenda"],
         status=row["status"],
         reason=row["reason"],
+        changed_by_hand=row["changed_by_hand"],
         revision=Revision(row["sequence"], row["dtstamp"], row["last_modified"]),
         version=row["version"],
     )

@@ -6,13 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from shared.database.pool import Connection
+from shared.errors import NotFound
 
-from ..recurrence import NthWeekday
-from ..series import Series
+from ..recurrence import EveryWeekday, EveryWeeks, NthWeekday, Rule, Single
+from ..series import Reminder, Series
 
-NTH_WEEKDAY = "nth_weekday"
+_RULES: dict[str, TypeAdapter[Any]] = {
+    kind.kind: TypeAdapter(kind) for kind in (NthWeekday, EveryWeeks, EveryWeekday, Single)
+}
+_REMINDERS = TypeAdapter(tuple[Reminder, ...])
 
 
 async def lock_network(conn: Connection) -> UUID:
@@ -25,9 +30,10 @@ async def add_series(conn: Connection, group_id: UUID, series: Series) -> None:
     """Add a series of a group."""
     await conn.execute(
         """
-        INSERT INTO series (id, group_id, title, recurrence, starts_at, minutes, first_day, last_day,
-                            mode, place, host_town, link, on_holiday, horizon_days, planned_until)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        INSERT INTO series (id, group_id, title, recurrence, starts_at, minutes, first_day, last_day, mode, place,
+                            address, host_town, link, agenda, on_holiday, horizon_days, reminders, is_public,
+                            planned_until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         """,
         series.id,
         group_id,
@@ -39,10 +45,14 @@ async def add_series(conn: Connection, group_id: UUID, series: Series) -> None:
         series.last_day,
         series.mode,
         series.place,
+        series.address,
         series.host_town,
         series.link,
+        series.agenda,
         series.on_holiday,
         series.horizon_days,
+        _REMINDERS.dump_json(series.reminders).decode(),
+        series.is_public,
         series.planned_until,
     )
 
@@ -52,40 +62,63 @@ async def list_series(conn: Connection) -> list[Series]:
     return [_series(row) for row in await conn.fetch("SELECT * FROM series ORDER BY created_at, id")]
 
 
+async def series_after(conn: Connection, after: UUID | None, most: int) -> list[Series]:
+    """List so many series, the oldest first: from the first one on, or those that follow one."""
+    rows = await conn.fetch(
+        """
+        SELECT *
+          FROM series
+         WHERE $1::uuid IS NULL
+            OR (created_at, id) > (SELECT created_at, id FROM series WHERE id = $1)
+         ORDER BY created_at, id
+         LIMIT $2
+        """,
+        after,
+        most,
+    )
+    return [_series(row) for row in rows]
+
+
+async def get_series(conn: Connection, series_id: UUID) -> Series:
+    """Return a series; raise NotFound."""
+    row = await conn.fetchrow("SELECT * FROM series WHERE id = $1", series_id)
+    if row is None:
+        raise NotFound("there is no such series")
+    return _series(row)
+
+
 async def mark_planned(conn: Connection, series_id: UUID, until: date) -> None:
     """Keep up to which day a series is planned."""
     await conn.execute("UPDATE series SET planned_until = $2 WHERE id = $1", series_id, until)
 
 
-def _stored(recurrence: NthWeekday) -> str:
-    return json.dumps(
-        {
-            "kind": NTH_WEEKDAY,
-            "weekday": recurrence.weekday,
-            "nth": recurrence.nth,
-            "months": recurrence.months,
-        }
-    )
+def _stored(rule: Rule) -> str:
+    return json.dumps({"kind": rule.kind, **_RULES[rule.kind].dump_python(rule, mode="json")})
 
 
-def _recurrence(stored: dict[str, Any]) -> NthWeekday:
-    return NthWeekday(stored["weekday"], stored["nth"], tuple(stored["months"]))
+def _rule(stored: dict[str, Any]) -> Rule:
+    rule: Rule = _RULES[stored["kind"]].validate_python(stored)
+    return rule
 
 
 def _series(row: asyncpg.Record) -> Series:
     return Series(
         id=row["id"],
         title=row["title"],
-        recurrence=_recurrence(json.loads(row["recurrence"])),
+        recurrence=_rule(json.loads(row["recurrence"])),
         starts_at=row["starts_at"],
         minutes=row["minutes"],
         first_day=row["first_day"],
         last_day=row["last_day"],
         mode=row["mode"],
         place=row["place"],
+        address=row["address"],
         host_town=row["host_town"],
         link=row["link"],
+        agenda=row["agenda"],
         on_holiday=row["on_holiday"],
         horizon_days=row["horizon_days"],
+        reminders=_REMINDERS.validate_json(row["reminders"]),
+        is_public=row["is_public"],
         planned_until=row["planned_until"],
     )
