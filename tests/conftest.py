@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.errors import CannotStart
 from deploy.local.passwords import Passwords
@@ -16,6 +17,11 @@ DatabaseOf = Callable[[str], Awaitable[ServiceDatabase]]
 Outcome = Callable[[str], None]
 
 OUTCOMES = pytest.StashKey[list[str]]()
+
+# The same examples each time; `--hypothesis-profile=long` tries others, and some tests ten times as many.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("long", max_examples=1000)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from shared.messaging import unrouted
 
 from .app import PARTS, build, looks
 from .commands import audit, check, missing, organisations, quarantine, systems
+from .octets import accept_any_octets
 from .settings import Settings
 
 
@@ -29,4 +30,5 @@ def _add_unrouted(parser: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
+    accept_any_octets()
     cli.run("membership", PARTS, Settings, build, looks, extend=add_commands)

@@ -59,6 +59,7 @@ WORDS: dict[str, tuple[str, str, str | None]] = {
     "less_than_equal": ("out_of_range", "is more than {le}", None),
     "tuple_type": ("not_a_list", "is {found}", None),
     "model_type": ("not_an_object", "is {found}", None),
+    "datetime_type": ("time", "is no instant", AN_INSTANT),
     "datetime_parsing": NO_INSTANT,
     "datetime_from_date_parsing": NO_INSTANT,
     "timezone_aware": ("time", "has no offset", AN_INSTANT),

@@ -78,7 +78,7 @@ def _attributes_in(headers: Mapping[str, object]) -> dict[str, object]:
         for prefix in PREFIXES:
             if name.lower().startswith(prefix):
                 attribute = name.lower().removeprefix(prefix)
-                text = value.decode(errors="replace") if isinstance(value, bytes | bytearray) else value
+                text = value.decode(errors="replace") if isinstance(value, bytearray) else value
                 if found.setdefault(attribute, text) != text:
                     twice.add(attribute)
     if twice:

@@ -12,24 +12,33 @@ from pamqp import decode
 if TYPE_CHECKING:
     from pamqp.common import FieldValue
 
-TABLE, LIST, TIME = b"F", b"A", b"T"
+TABLE, LIST, TEXT, TIME = b"F", b"A", b"S", b"T"
 # How many octets the value of a kind has; that of any other kind says so in its first four.
 SIZES = {b"V": 0, b"t": 1, b"b": 1, b"B": 1, b"s": 2, b"u": 2, b"I": 4, b"i": 4, b"f": 4, b"D": 5} | dict.fromkeys(
     (b"d", b"l", b"L", TIME), 8
 )
 # Nobody means more than a few levels; ours have two.
 DEEPEST = 16
+MOST_OF_A_NAME = 255
 
 
 def accept_any_octets() -> None:
     """Have pamqp, in this whole process, show U+FFFD for what is not UTF-8, and nothing for what is no time."""
     decode.METHODS.update(shortstr=_short_text, table=_table, timestamp=_time)
-    decode.TABLE_MAPPING[TIME] = _time
+    decode.TABLE_MAPPING.update({TEXT: _long_text, TIME: _time})
 
 
 def _short_text(value: bytes) -> tuple[int, str]:
     end = 1 + value[0]
-    return end, value[1:end].decode(errors="replace")
+    try:
+        return end, value[1:end].decode()
+    except UnicodeDecodeError:
+        # U+FFFD has three octets, and a name that is read must be one that can be written again.
+        return end, value[1:end].decode(errors="replace").encode()[:MOST_OF_A_NAME].decode(errors="ignore")
+
+
+def _long_text(value: bytes) -> tuple[int, str]:
+    return len(value), value[4:].decode(errors="replace")
 
 
 def _table(value: bytes, depth: int = 1) -> "tuple[int, dict[str, FieldValue]]":

@@ -1,12 +1,15 @@
 """The parked queue, for an operator: what could not be taken in, and another try for it."""
 
 import argparse
+import struct
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, DeliveryMode
+from pamqp import encode
+from pamqp.common import FieldValue
 
 from shared.messaging import topology
 from shared.messaging.ladder import ATTEMPT, ERROR
@@ -88,7 +91,7 @@ def _parked(message: AbstractIncomingMessage) -> Parked:
 
 
 def _copy(message: AbstractIncomingMessage, service: str) -> aio_pika.Message:
-    kept = {name: value for name, value in message.headers.items() if not name.startswith("x-")}
+    kept = {name: _writable(value) for name, value in message.headers.items() if not name.startswith("x-")}
     return aio_pika.Message(
         message.body,
         headers={**kept, ORIGIN: _origin(message, service), ATTEMPT: 0},
@@ -96,6 +99,15 @@ def _copy(message: AbstractIncomingMessage, service: str) -> aio_pika.Message:
         message_id=message.message_id,
         delivery_mode=DeliveryMode.PERSISTENT,
     )
+
+
+def _writable(value: FieldValue) -> FieldValue:
+    """Return a header's value, or as text what our AMQP library reads and cannot write."""
+    try:
+        encode.encode_table_value(value)
+    except (TypeError, ValueError, OverflowError, struct.error):
+        return str(value)
+    return value
 
 
 def _origin(message: AbstractIncomingMessage, service: str) -> str:

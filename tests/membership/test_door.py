@@ -14,12 +14,12 @@ from services.membership.intake import Incoming
 from services.membership.messages import Delivery, Failed, Refusal, Reported
 from services.membership.subscribers import Door
 from services.membership.use_cases import taking_in
+from shared.contracts.upstream import FORBIDDEN, MOST_CONTACTS
 from shared.database.pool import Connection, Database
-from shared.messaging import parked
 from tests.membership.conftest import EVENING, kept_messages
 from tests.membership.test_envelope import GOOD
 from tests.support.broker import Broker
-from tests.support.builders import joined
+from tests.support.builders import contact, joined
 from tests.support.eventually import eventually
 from tests.support.upstream import system
 from tests.support.wire import Octets, Sent, nested, table, text, written
@@ -37,6 +37,20 @@ async def test_a_body_over_the_limit_is_refused_by_the_broker_and_the_door_stays
         answers = await register.answers(2)
 
     assert [answer["type"].split(".")[1] for answer in answers] == ["message_rejected", "message_accepted"]
+
+
+async def test_the_longest_answer_that_there_can_be_reaches_its_system(running: Door, broker: Broker) -> None:
+    bad = "".join(sorted(FORBIDDEN))
+    people = [
+        contact(key=bad, name=bad, email="\U0001f3d8" * 254, phone=bad[:40], title=bad, role="king", language="sv")
+        for _ in range(MOST_CONTACTS)
+    ]
+
+    async with system(broker) as register:
+        await register.publish(joined("koege", *people, name=bad, town=bad, region=bad))
+        [answer] = await register.answers(1)
+
+    assert len(answer["faults"]) == 7 * MOST_CONTACTS + 3
 
 
 async def test_a_message_that_we_fail_on_is_held_and_harms_no_other(
@@ -80,38 +94,6 @@ async def test_a_message_that_we_fail_to_read_is_held_and_harms_no_other(
         answers = await register.answers(3)
 
     assert sorted(fault["code"] for answer in answers for fault in answer.get("faults", ())) == ["internal"]
-
-
-async def test_a_parked_message_is_replayed_under_the_key_of_its_system(running: Door, broker: Broker) -> None:
-    await running.stop()
-    async with system(broker) as register:
-        await register.publish(GOOD)
-        async with await aio_pika.connect(broker.url("membership")) as connection:
-            queue = await (await connection.channel()).get_queue("membership.inbox", ensure=False)
-            await (await queue.get()).reject()
-        await eventually(lambda: broker.waiting("membership.parked"))
-        assert [one.event_id for one in await parked.waiting(broker.url("membership"), "membership")] == [GOOD.id]
-
-        await running.start()
-        await parked.replay(broker.url("membership"), "membership")
-        answers = await register.answers(1)
-
-    assert [answer["type"] for answer in answers] == ["upstream.message_accepted.v1"]
-
-
-async def test_a_parked_message_says_nothing_of_its_own_key(running: Door, broker: Broker) -> None:
-    await running.stop()
-    async with system(broker, "erp") as erp, await aio_pika.connect(broker.url("membership")) as connection:
-        await erp.publish(GOOD, headers={**GOOD.headers, parked.ORIGIN: "register.x"})
-        queue = await (await connection.channel()).get_queue("membership.inbox", ensure=False)
-        await (await queue.get()).reject()
-        await eventually(lambda: broker.waiting("membership.parked"))
-
-        await running.start()
-        await parked.replay(broker.url("membership"), "membership")
-        [answer] = await erp.answers(1)
-
-    assert [fault["code"] for fault in answer["faults"]] == ["source_not_allowed"]
 
 
 EVERY_KIND = {

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.membership.envelope import read
 from services.membership.messages import Refusal, Reported
@@ -79,25 +77,3 @@ def test_nothing_of_the_past_is_ahead_of_the_clock() -> None:
     found = read(delivery(GOOD, EVENING), datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
 
     assert isinstance(found, Reported)
-
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    st.dictionaries(
-        st.sampled_from([*GOOD.headers, "cloudEvents:id", "x"]), ANYTHING | st.datetimes() | st.binary(), max_size=6
-    ),
-    st.binary() | ANYTHING.map(lambda value: json.dumps(value).encode()),
-    st.sampled_from([None, "", "application/json", "application/cloudevents+json", "text/plain"]),
-)
-def test_whatever_comes_is_read_or_refused(headers: dict[str, Any], body: bytes, content_type: str | None) -> None:
-    for sent in (headers, {**GOOD.headers, **headers}):
-        found = read(delivery(GOOD, EVENING, headers=sent, body=body, content_type=content_type), EVENING)
-
-        assert isinstance(found, Reported) or found.faults

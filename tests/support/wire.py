@@ -107,8 +107,14 @@ def _field(name: bytes, value: Octets) -> bytes:
 
 
 def _value(value: Any) -> Octets:
-    if isinstance(value, Octets):
-        return value
+    match value:
+        case Octets():
+            return value
+        case dict():
+            return table({_octets(name): _value(one) for name, one in value.items()})
+        case list():
+            values = [_value(one) for one in value]
+            return Octets(b"A", _counted(4, b"".join(one.kind + one.octets for one in values)))
     written = encode.encode_table_value(value)
     return Octets(written[:1], written[1:])
 

@@ -292,7 +292,7 @@ def headers(delivery: Delivery) -> bytes:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, bytes | bytearray):
+    if isinstance(value, bytearray):
         return value.decode(errors="replace")
     return value.isoformat() if isinstance(value, datetime) else str(value)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.builders import contact, joined
 
-from .forms import FORMS, attributes_of
+from .forms import FORMS, attributes_of, structured
 from .way import GONE, Broken, Named, changed
 
 INSTANT = "RFC 3339 with an offset"
@@ -99,3 +99,6 @@ def broken_attributes() -> Iterator[Broken]:
             message = joined("koege", contact())
             sent = form(changed(attributes_of(message), "id", value), message.data)
             yield Broken(way, sent, answered, (Named("id", code, right),))
+    message = joined("koege", contact())
+    beyond = structured({**attributes_of(message), "time": 10**400}, message.data)
+    yield Broken("time beyond all bounds", beyond, message.id, (Named("time", "time", INSTANT),))
