@@ -4,6 +4,7 @@ from datetime import datetime
 
 from shared.contracts import meetings as contract
 
+from .answers import Answer
 from .calendar import Revision
 from .domain import Invitation, Meeting
 
@@ -55,6 +56,47 @@ def meeting_cancelled(meeting: Meeting, correlation_id: str) -> contract.Meeting
         meeting=said(meeting),
         reason=meeting.reason,
         revision=_said_revision(meeting.revision),
+    )
+
+
+def answer_given(answer: Answer, correlation_id: str) -> contract.AnswerGiven:
+    """Say what a person has answered, or that the place that came of it is lost."""
+    return contract.AnswerGiven(
+        correlation_id=correlation_id,
+        person_id=answer.person_id,
+        meeting_id=answer.meeting_id,
+        answer=answer.choice,
+        attendance=answer.attendance,
+        place_state=answer.place,
+        given_at=answer.given_at,
+        version=answer.version,
+    )
+
+
+def place_offered(answer: Answer, correlation_id: str) -> contract.PlaceOffered:
+    """Say that somebody who waits can have a place; raise ValueError where none is offered."""
+    if answer.attendance is None or answer.offered_until is None:
+        raise ValueError("no place is offered")
+    return contract.PlaceOffered(
+        correlation_id=correlation_id,
+        person_id=answer.person_id,
+        meeting_id=answer.meeting_id,
+        attendance=answer.attendance,
+        until=answer.offered_until,
+        version=answer.version,
+    )
+
+
+def place_confirmed(answer: Answer, correlation_id: str) -> contract.PlaceConfirmed:
+    """Say that somebody has taken the place that was offered; raise ValueError where nobody comes."""
+    if answer.attendance is None:
+        raise ValueError("no place is confirmed")
+    return contract.PlaceConfirmed(
+        correlation_id=correlation_id,
+        person_id=answer.person_id,
+        meeting_id=answer.meeting_id,
+        attendance=answer.attendance,
+        version=answer.version,
     )
 
 

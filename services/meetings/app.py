@@ -1,6 +1,7 @@
 """The composition root: which parts a meetings process runs, and what they are made of."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from fastapi import FastAPI
 
@@ -15,11 +16,14 @@ from shared.parts import Loop, Part
 from shared.web.operator import operator_only
 from shared.web.service import service_app
 
+from .answers_api import answers_api
 from .api import api
 from .planner import plan
 from .series_api import series_api
 from .settings import Settings
 from .subscribers import subscribe
+from .turns import Turns
+from .waiting_lists import pass_on
 
 PARTS = ("web", "subscribers", "relay", "planner")
 PLANNER_SECONDS = 1.0
@@ -36,12 +40,19 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         parts.append(relay)
     if "planner" in only:
         parts.append(Loop("planner", lambda: plan(database, settings.uid_domain, now), pause=PLANNER_SECONDS))
+        good_for = timedelta(hours=settings.offer_hours)
+        parts.append(Loop("waiting lists", lambda: pass_on(database, good_for, now), pause=PLANNER_SECONDS))
     if "subscribers" in only:
         inbox = Inbox("meetings", database, amqp_url)
         subscribe(inbox, now)
         parts.append(inbox)
     guard = operator_only(settings.operator_token.get_secret_value())
-    routers = [api(database, guard, now), series_api(database, guard, settings.uid_domain, now)]
+    turns = Turns()
+    routers = [
+        api(database, guard, now),
+        series_api(database, guard, settings.uid_domain, now),
+        answers_api(database, guard, turns, now),
+    ]
     return service_app(
         "meetings", database, parts, routers=routers if "web" in only else [], looks=looks(settings, database, now)
     )

@@ -109,7 +109,7 @@ def move(meeting: Meeting, change: Change, now: datetime) -> Meeting:
     Raises:
         MeetingIsCancelled, MeetingHasBegun, BeginsInThePast, LinkIsMissing, PlaceIsMissing
     """
-    _check_coming(meeting, now)
+    check_coming(meeting, now)
     starts_at = change.get("starts_at", meeting.starts_at)
     minutes = change.get("minutes")
     moved = replace(
@@ -132,7 +132,7 @@ def cancel(meeting: Meeting, reason: str | None, now: datetime) -> Meeting:
     """Return the meeting as cancelled, or as it is where it was cancelled before; raise MeetingHasBegun."""
     if meeting.status == "cancelled":
         return meeting
-    _check_coming(meeting, now)
+    check_coming(meeting, now)
     return replace(meeting, status="cancelled", reason=reason, changed_by_hand=True)
 
 
@@ -158,7 +158,8 @@ def withdraw(invitation: Invitation, now: datetime) -> Invitation:
     return replace(invitation, standing=False, revision=invitation.revision.next(now), version=invitation.version + 1)
 
 
-def _check_coming(meeting: Meeting, now: datetime) -> None:
+def check_coming(meeting: Meeting, now: datetime) -> None:
+    """Refuse what can only be done to a meeting that is still to come; raise MeetingIsCancelled, MeetingHasBegun."""
     if meeting.status == "cancelled":
         raise MeetingIsCancelled("the meeting is cancelled")
     if meeting.status == "begun" or meeting.starts_at <= now:

@@ -14,3 +14,6 @@ class Settings(ServiceSettings):
         pattern=r"^[a-z0-9.-]+$",
         description="domain of the calendar UIDs of new meetings; a meeting keeps the UID that it has",
     )
+    offer_hours: int = Field(
+        24, ge=1, le=30 * 24, description="so long a freed place is offered to one who waits, then to the next"
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shared import ical
 
-from .domain import Method
+from .domain import Method, Partstat
 
 PRODUCT = "-//Danske Handelsbyer//Handelsbyer//DA"
 
@@ -23,8 +23,12 @@ def invitation(
     description: str,
     organizer: tuple[str, str],
     attendee: tuple[str, str],
+    partstat: Partstat,
 ) -> bytes:
-    """Return the calendar that asks one person to one meeting or takes it away again; people as (name, address)."""
+    """Return the calendar that asks one person to one meeting or takes it away again; people as (name, address).
+
+    The partstat is what this person has answered so far, so that no calendar asks again without need.
+    """
     lines = [
         ical.line("UID", ical.text(uid)),
         ical.utc("DTSTAMP", dtstamp),
@@ -36,7 +40,7 @@ def invitation(
         *([ical.line("LOCATION", ical.text(location))] if location else []),
         ical.line("DESCRIPTION", ical.text(description)),
         ical.line("ORGANIZER", f"mailto:{organizer[1]}", {"CN": organizer[0]}),
-        ical.line("ATTENDEE", f"mailto:{attendee[1]}", _attendee(attendee[0], method)),
+        ical.line("ATTENDEE", f"mailto:{attendee[1]}", _attendee(attendee[0], method, partstat)),
         ical.line("STATUS", "CONFIRMED" if method == "REQUEST" else "CANCELLED"),
         ical.line("TRANSP", "OPAQUE" if method == "REQUEST" else "TRANSPARENT"),
         ical.line("X-MICROSOFT-CDO-BUSYSTATUS", "BUSY" if method == "REQUEST" else "FREE"),
@@ -44,6 +48,6 @@ def invitation(
     return ical.calendar(ical.component("VEVENT", lines), product=PRODUCT, method=method)
 
 
-def _attendee(name: str, method: Method) -> dict[str, str]:
-    asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"} if method == "REQUEST" else {}
+def _attendee(name: str, method: Method, partstat: Partstat) -> dict[str, str]:
+    asked = {"PARTSTAT": partstat, "RSVP": "TRUE"} if method == "REQUEST" else {}
     return {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", **asked, "CN": name}

@@ -11,6 +11,7 @@ Kind = Literal["welcome", "invitation", "update", "cancellation", "silence", "fl
 Language = Literal["da", "en"]
 Topic = Literal["invitations", "changes", "account"]
 Method = Literal["REQUEST", "CANCEL"]
+Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]
 State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]
 
 MUTABLE_TOPICS: frozenset[Topic] = frozenset({"invitations"})

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from .domain import Draft, Language, Method, Topic
+from .domain import Draft, Language, Method, Partstat, Topic
 from .wording import moment
 
 URGENT = timedelta(hours=48)
@@ -39,6 +39,7 @@ class Situation:
     """One person's invitation to one meeting as it is now.
 
     The revision is the meeting's version; sequence, dtstamp and last_modified are what the calendar entry must carry.
+    The answer, where there is one, is accepted, tentative or declined, with the state of the place that came of it.
     """
 
     facts: Mapping[str, Any]
@@ -55,12 +56,28 @@ class Situation:
     sequence: int
     dtstamp: datetime
     last_modified: datetime
+    answer: str | None
+    place_state: str | None
     correlation_id: str
 
     @property
     def wanted(self) -> bool:
         """Whether the meeting belongs in the person's calendar."""
         return self.standing and not self.cancelled
+
+    @property
+    def partstat(self) -> Partstat:
+        """What the calendar entry says of the person's coming; who wants to come and has no place is asked anew."""
+        match self.answer, self.place_state:
+            case "accepted", "confirmed":
+                return "ACCEPTED"
+            case "accepted", "waiting" | "offered":
+                return "TENTATIVE"
+            case "tentative", _:
+                return "TENTATIVE"
+            case "declined", _:
+                return "DECLINED"
+        return "NEEDS-ACTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +282,7 @@ def _params(situation: Situation, asked: Sequence[Mailed], sequence: int, now: d
         "name": situation.name,
         "dtstamp": (now if raised else situation.dtstamp).isoformat(),
         "last_modified": situation.last_modified.isoformat(),
+        "partstat": situation.partstat,
         **({"in_reply_to": asked[0].message_id} if asked else {}),
     }
 

@@ -73,6 +73,7 @@ def _calendar(email: Email, letterhead: Letterhead, meeting: MeetingInWords | No
         description="\n".join([*reason, *(f"{row.label}: {row.now}" for row in meeting.rows)]),
         organizer=(NETWORK, letterhead.address),
         attendee=(one_line(email.params["name"]), email.address),
+        partstat=email.params.get("partstat", "NEEDS-ACTION"),
     )
 
 

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from shared.clock import Clock
 from shared.contracts.event import Event
-from shared.contracts.meetings import InvitationIssued, InvitationWithdrawn, MeetingCancelled, MeetingRescheduled
+from shared.contracts.meetings import (
+    AnswerGiven,
+    InvitationIssued,
+    InvitationWithdrawn,
+    MeetingCancelled,
+    MeetingRescheduled,
+    PlaceConfirmed,
+    PlaceOffered,
+)
 from shared.contracts.membership import (
     MandateEnded,
     MandateStarted,
@@ -20,7 +28,7 @@ from shared.messaging.inbox import Inbox
 
 from . import use_cases
 from .notices import AboutSystems
-from .storage import AboutInvitations, AboutMandates, AboutMeetings, AboutMembers
+from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers
 
 
 def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
@@ -51,6 +59,12 @@ def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
         await use_cases.tell_owners(
             conn, [event for event in events if isinstance(event, AboutSystems)], mail_domain=mail_domain, now=now()
         )
+
+    # Before what is mailed of meetings, so that a mail says what was answered just before.
+    @inbox.hears(AnswerGiven, PlaceOffered, PlaceConfirmed)
+    async def on_answer_changed(conn: Connection, events: Sequence[Event]) -> None:
+        """Keep what people have answered, and which places came of it."""
+        await use_cases.keep_answers(conn, [event for event in events if isinstance(event, AboutAnswers)])
 
     # Together, so that who is withdrawn and invited again, or invited to what is cancelled, gets no mail in between.
     @inbox.hears(InvitationIssued, InvitationWithdrawn, MeetingRescheduled, MeetingCancelled)

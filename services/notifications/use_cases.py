@@ -13,7 +13,7 @@ from . import storage
 from .domain import Attempt, Draft, Topic
 from .due import due, welcome
 from .notices import AboutSystems, notice
-from .storage import AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched
+from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched
 
 
 async def keep_people(conn: Connection, events: Sequence[PersonUpdated], *, mail_domain: str, now: datetime) -> None:
@@ -60,6 +60,11 @@ async def keep_meetings(
     touched = {(meeting, person): changed[meeting] for meeting, person in await storage.invitations_to(conn, changed)}
     touched |= {(event.meeting.id, event.person_id): event.correlation_id for event in invitations}
     await _mail(conn, touched, mail_domain, now)
+
+
+async def keep_answers(conn: Connection, events: Sequence[AboutAnswers]) -> None:
+    """Keep what people have answered and which places came of it, for what they are mailed later."""
+    await storage.keep_answers(conn, newest(events, lambda event: (event.meeting_id, event.person_id)))
 
 
 async def tell_owners(conn: Connection, events: Sequence[AboutSystems], *, mail_domain: str, now: datetime) -> None:

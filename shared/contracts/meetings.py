@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, Field
 from shared.contracts.event import Event, Value
 
 Mode = Literal["online", "physical", "hybrid"]
+Attendance = Literal["in_person", "online"]
+PlaceState = Literal["confirmed", "offered", "waiting", "none"]
 
 
 class Meeting(Value):
@@ -78,9 +80,53 @@ class MeetingCancelled(Event):
     revision: Revision = Field(description="Holds for every invitation of the meeting that stands.")
 
 
+class AnswerGiven(Event):
+    """One person's answer to one meeting as it is now; also said when its place is lost without another answer."""
+
+    type: ClassVar[str] = "meetings.answer_given.v1"
+
+    person_id: UUID
+    meeting_id: UUID
+    answer: Literal["accepted", "tentative", "declined"]
+    attendance: Attendance | None = Field(None, description="None where the answer is declined.")
+    place_state: PlaceState = Field(
+        description="An accepted answer has none where an offer was let pass or the invitation is withdrawn."
+    )
+    given_at: AwareDatetime
+    version: int = Field(
+        description="Rises with every change of the answer or its place; a hearer ignores an older one."
+    )
+
+
+class PlaceOffered(Event):
+    """A place is free, and somebody who accepted and waits may have it by answering once more."""
+
+    type: ClassVar[str] = "meetings.place_offered.v1"
+
+    person_id: UUID
+    meeting_id: UUID
+    attendance: Attendance
+    until: AwareDatetime = Field(description="Then it is offered to the next; never past the meeting's beginning.")
+    version: int = Field(description="The version of the answer, as in answer_given.")
+
+
+class PlaceConfirmed(Event):
+    """Somebody has taken the place that was offered."""
+
+    type: ClassVar[str] = "meetings.place_confirmed.v1"
+
+    person_id: UUID
+    meeting_id: UUID
+    attendance: Attendance
+    version: int = Field(description="The version of the answer, as in answer_given.")
+
+
 EVENTS: tuple[type[Event], ...] = (
     InvitationIssued,
     InvitationWithdrawn,
     MeetingRescheduled,
     MeetingCancelled,
+    AnswerGiven,
+    PlaceOffered,
+    PlaceConfirmed,
 )

@@ -14,12 +14,16 @@ from ..domain import Meeting
 
 
 async def add_meetings(conn: Connection, meetings: Iterable[Meeting]) -> None:
-    """Add meetings, except where the series' day has one already."""
+    """Add meetings with the places of their series, except where the series' day has one already."""
     await conn.executemany(
         """
         INSERT INTO meetings (id, series_id, occurrence, uid, title, mode, starts_at, ends_at, place, address,
-                              host_town, link, agenda, status, sequence, dtstamp, last_modified, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                              host_town, link, agenda, status, sequence, dtstamp, last_modified, version,
+                              places_in_person, places_online)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+               places_in_person, places_online
+          FROM series
+         WHERE id = $2
             ON CONFLICT (series_id, occurrence) DO NOTHING
         """,
         [

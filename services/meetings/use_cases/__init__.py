@@ -1,5 +1,6 @@
 """What meetings does, by story; each use case in one transaction."""
 
+from .answering import give_answer, pass_on_places, set_capacity, set_series_capacity
 from .changing import cancel_meeting, move_meeting
 from .inviting import follow_the_network, keep_people
 from .planning import anything_due, create_series, follow_the_calendar
@@ -10,6 +11,10 @@ __all__ = [
     "create_series",
     "follow_the_calendar",
     "follow_the_network",
+    "give_answer",
     "keep_people",
     "move_meeting",
+    "pass_on_places",
+    "set_capacity",
+    "set_series_capacity",
 ]

@@ -10,6 +10,7 @@ from shared.messaging import outbox
 from .. import announcements, domain, storage
 from ..domain import Invitation, Meeting
 from ..network import Mandate, Member, Person
+from .answering import free_places
 
 
 async def follow_the_network(
@@ -45,6 +46,7 @@ async def reconcile(conn: Connection, concerned: Mapping[UUID, str], now: dateti
     surplus = await storage.surplus_invitations(conn, meetings, concerned)
     withdrawn = [domain.withdraw(invitation, now) for invitation in surplus]
     await storage.keep_invitations(conn, [*issued, *withdrawn])
+    await free_places(conn, withdrawn, concerned)
     await _announce(conn, meetings, issued, withdrawn, concerned)
 
 

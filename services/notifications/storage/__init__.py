@@ -1,12 +1,14 @@
 """All SQL of notifications, by story; each function is one statement."""
 
 from .copies import (
+    AboutAnswers,
     AboutInvitations,
     AboutMandates,
     AboutMeetings,
     AboutMembers,
     invitations_of,
     invitations_to,
+    keep_answers,
     keep_invitations,
     keep_mandates,
     keep_meetings,
@@ -41,6 +43,7 @@ from .queue import (
 )
 
 __all__ = [
+    "AboutAnswers",
     "AboutInvitations",
     "AboutMandates",
     "AboutMeetings",
@@ -60,6 +63,7 @@ __all__ = [
     "invitations_of",
     "invitations_to",
     "is_muted",
+    "keep_answers",
     "keep_frames",
     "keep_invitations",
     "keep_mandates",

@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from shared.contracts.meetings import InvitationIssued, InvitationWithdrawn, MeetingCancelled, MeetingRescheduled
+from shared.contracts.meetings import (
+    AnswerGiven,
+    InvitationIssued,
+    InvitationWithdrawn,
+    MeetingCancelled,
+    MeetingRescheduled,
+    PlaceConfirmed,
+    PlaceOffered,
+    PlaceState,
+)
 from shared.contracts.membership import (
     MandateEnded,
     MandateStarted,
@@ -18,6 +27,7 @@ AboutMembers = MemberJoined | MemberUpdated | MemberLeft
 AboutMandates = MandateStarted | MandateEnded
 AboutInvitations = InvitationIssued | InvitationWithdrawn
 AboutMeetings = MeetingRescheduled | MeetingCancelled
+AboutAnswers = AnswerGiven | PlaceOffered | PlaceConfirmed
 
 # What mails say of a meeting.
 FACTS = {"uid", "title", "mode", "starts_at", "ends_at", "host_town", "place", "link"}
@@ -159,6 +169,28 @@ async def keep_invitations(conn: Connection, events: Sequence[AboutInvitations])
     )
 
 
+async def keep_answers(conn: Connection, events: Sequence[AboutAnswers]) -> None:
+    """Keep answers and their places where that is newer; each meeting and person at most once."""
+    await conn.execute(
+        """
+        INSERT INTO answers AS a (meeting_id, person_id, answer, attendance, place_state, offered_until, version)
+        SELECT *
+          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::integer[])
+            ON CONFLICT (meeting_id, person_id) DO UPDATE
+           SET answer = excluded.answer, attendance = excluded.attendance, place_state = excluded.place_state,
+               offered_until = excluded.offered_until, version = excluded.version
+         WHERE excluded.version > a.version
+        """,
+        [event.meeting_id for event in events],
+        [event.person_id for event in events],
+        [event.answer if isinstance(event, AnswerGiven) else "accepted" for event in events],
+        [event.attendance for event in events],
+        [_place_state(event) for event in events],
+        [event.until if isinstance(event, PlaceOffered) else None for event in events],
+        [event.version for event in events],
+    )
+
+
 async def invitations_to(conn: Connection, meetings: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
     """List the invitations to some meetings, withdrawn ones too, as (meeting, person)."""
     rows = await conn.fetch(
@@ -173,3 +205,13 @@ async def invitations_of(conn: Connection, people: Iterable[UUID]) -> list[tuple
         "SELECT meeting_id, person_id FROM invitations WHERE person_id = ANY($1::uuid[])", list(people)
     )
     return [(row["meeting_id"], row["person_id"]) for row in rows]
+
+
+def _place_state(event: AboutAnswers) -> PlaceState:
+    match event:
+        case AnswerGiven():
+            return event.place_state
+        case PlaceOffered():
+            return "offered"
+        case PlaceConfirmed():
+            return "confirmed"

@@ -27,11 +27,12 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
                GREATEST(i.sequence, m.sequence) AS sequence,
                CASE WHEN m.sequence > i.sequence THEN m.dtstamp ELSE i.dtstamp END AS dtstamp,
                CASE WHEN m.sequence > i.sequence THEN m.last_modified ELSE i.last_modified END AS last_modified,
-               t.correlation_id
+               a.answer, a.place_state, t.correlation_id
           FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (meeting_id, person_id, correlation_id)
           JOIN invitations AS i USING (meeting_id, person_id)
           JOIN meetings AS m ON m.id = t.meeting_id
           JOIN people AS p ON p.id = t.person_id
+          LEFT JOIN answers AS a USING (meeting_id, person_id)
         """,
         [meeting_id for meeting_id, _ in touched],
         [person_id for _, person_id in touched],
