@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from typing import Any
 
 import aio_pika
 import httpx
@@ -142,9 +143,7 @@ async def test_an_answer_to_a_system_without_a_queue_is_dropped(broker: Broker) 
 
 
 async def test_every_queue_survives_a_restart_and_hands_on_without_loss(broker: Broker) -> None:
-    operator = "operator", broker.passwords.of_user("operator")
-    async with httpx.AsyncClient(base_url=broker.address.management_url, auth=operator) as client:
-        queues = {queue["name"]: queue for queue in (await client.get("/api/queues")).json()}
+    queues = await eventually(lambda: _described(broker))
 
     assert set(queues) == set(broker.queues)
     for name, queue in queues.items():
@@ -157,3 +156,13 @@ async def test_every_queue_survives_a_restart_and_hands_on_without_loss(broker: 
         if name.startswith("upstream.answers."):
             assert (policy["max-length"], policy["overflow"]) == (10_000, "drop-head")
             assert policy["message-ttl"] == 14 * 24 * 60 * 60 * 1000
+
+
+async def _described(broker: Broker) -> dict[str, Any] | None:
+    """Return what the management says of each queue, once it has looked at all of them."""
+    operator = "operator", broker.passwords.of_user("operator")
+    async with httpx.AsyncClient(base_url=broker.address.management_url, auth=operator) as client:
+        found = (await client.get("/api/queues")).json()
+    if not all("effective_policy_definition" in queue for queue in found):
+        return None
+    return {queue["name"]: queue for queue in found}
