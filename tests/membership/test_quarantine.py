@@ -291,6 +291,17 @@ async def test_a_repaired_original_clears_what_was_held_and_the_history_says_so(
     assert await history(door, kept_id) == [("kept", None, None), ("cleared", None, None)]
 
 
+async def test_what_another_system_has_forged_is_not_cleared_by_the_original(door: Door) -> None:
+    message = joined("koege")
+    await door.take_raw(delivery(message, door.now, routing_key="erp.x"))
+    await outcomes(door)
+
+    await door.take(message)
+
+    assert await outcomes(door) == [ACCEPTED]
+    assert await states(door) == ["held"]
+
+
 async def test_what_still_waits_when_its_repaired_original_is_taken_in_is_answered_like_that(door: Door) -> None:
     early = updated("køge", name="Køge")
     await door.take(early, joined("koege").at(-5))

@@ -10,7 +10,7 @@ import asyncpg
 from shared.contracts.upstream import Fault
 from shared.database.pool import Connection
 
-from ..messages import Delivery, Keeping, Kept, MessageKey
+from ..messages import Delivery, Keeping, Kept
 from ..quarantine import Act, State, Tried
 from .rows import columns
 
@@ -183,21 +183,22 @@ async def mark_settled(
     )
 
 
-async def mark_cleared(conn: Connection, keys: Collection[MessageKey], now: datetime) -> None:
-    """Clear what was held of messages whose ids are now taken in."""
+async def mark_cleared(conn: Connection, repaired: Collection[tuple[str, str, str]], now: datetime) -> None:
+    """Clear what was held of messages `(system, source, id)` that are now taken in."""
     await conn.execute(
         """
         WITH cleared AS (
             UPDATE quarantine AS q
-               SET state = 'cleared', settled_at = $3
-              FROM unnest($1::text[], $2::text[]) AS taken (source, message_id)
-             WHERE q.state = 'held' AND q.source = taken.source AND q.message_id = taken.message_id
+               SET state = 'cleared', settled_at = $4
+              FROM unnest($1::text[], $2::text[], $3::text[]) AS taken (system, source, message_id)
+             WHERE q.state = 'held'
+               AND (q.system, q.source, q.message_id) = (taken.system, taken.source, taken.message_id)
             RETURNING q.id
         )
         INSERT INTO quarantine_history (quarantine_id, at, what)
-        SELECT id, $3, 'cleared' FROM cleared ORDER BY id
+        SELECT id, $4, 'cleared' FROM cleared ORDER BY id
         """,
-        *columns(keys),
+        *([one[column] for one in repaired] for column in range(3)),
         now,
     )
 

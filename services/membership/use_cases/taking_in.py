@@ -100,7 +100,8 @@ async def store(conn: Connection, intake: Intake, act: Act | None = None) -> Non
     await storage.add_taken_in(conn, intake.fresh)
     await _store_snapshots(conn, intake.snapshots, intake.now)
     await storage.mark_settled(conn, intake.replayed, "replayed", intake.now, act)
-    await storage.mark_cleared(conn, [(entry.reported.source, entry.reported.id) for entry in intake.fresh], intake.now)
+    repaired = [(entry.reported.system, entry.reported.source, entry.reported.id) for entry in intake.fresh]
+    await storage.mark_cleared(conn, repaired, intake.now)
     await storage.add_kept(conn, intake.keepings)
     await outbox.add_answers(conn, intake.answers)
     for entry in intake.fresh:
