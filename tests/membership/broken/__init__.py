@@ -8,11 +8,11 @@ from .contacts import broken_contacts
 from .content_types import broken_content_types
 from .early import KOEGE, RINGSTED, early_messages
 from .forged import ERP, ERP_SOURCE, forged_messages
-from .forms import FORMS, Form, written
+from .forms import FORMS, written
 from .headers import broken_headers
 from .kinds import broken_kinds
 from .organisations import broken_organisations
-from .way import GONE, Broken, Named
+from .way import Broken
 
 BROKEN: tuple[Broken, ...] = (
     *broken_attributes(),
@@ -34,13 +34,10 @@ __all__ = [
     "ERP",
     "ERP_SOURCE",
     "FORMS",
-    "GONE",
     "KOEGE",
     "OF_ERP",
     "OF_REGISTER",
     "RINGSTED",
     "Broken",
-    "Form",
-    "Named",
     "written",
 ]
