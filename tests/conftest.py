@@ -33,14 +33,14 @@ def passwords() -> Passwords:
 @pytest.fixture(scope="session")
 async def databases(passwords: Passwords) -> AsyncIterator[Databases]:
     """The Postgres server of this session."""
-    async with _or_say_what_to_do(), running_databases(passwords) as running:
+    async with or_say_what_to_do(), running_databases(passwords) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 async def session_broker(passwords: Passwords) -> AsyncIterator[Broker]:
     """The RabbitMQ server of this session, with whatever earlier tests left in its queues."""
-    async with _or_say_what_to_do(), running_broker(passwords) as running:
+    async with or_say_what_to_do(), running_broker(passwords) as running:
         yield running
 
 
@@ -101,7 +101,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @asynccontextmanager
-async def _or_say_what_to_do() -> AsyncIterator[None]:
+async def or_say_what_to_do() -> AsyncIterator[None]:
     """A server that cannot be had is an error of every test that needs it, in words rather than a traceback."""
     try:
         yield

@@ -56,6 +56,22 @@ def _data_in(event: Mapping[str, Any], body: bytes) -> bytes:
         return body
 
 
+def subject(delivery: Delivery) -> str | None:
+    """Return the organisation that a message is about, by its name or its key, where that can be read."""
+    try:
+        data = from_json(opened(delivery).data)
+    except ValueError:
+        return None
+    match data:
+        case (
+            {"organisation": {"name": str(name)}}
+            | {"organisation": {"key": str(name)}}
+            | {"organisation_key": str(name)}
+        ):
+            return name
+    return None
+
+
 def editable(delivery: Delivery, now: datetime) -> tuple[str, ...]:
     """List the attributes that are missing or wrong in a message as it came; the others stay as they are.
 

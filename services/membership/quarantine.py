@@ -65,6 +65,11 @@ class Reason:
     code: str
     messages: int
 
+    @property
+    def key(self) -> str:
+        """Name the fault: its code and its place."""
+        return f"{self.code} {self.field}"
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -74,6 +79,7 @@ class Happened:
     at: datetime
     what: str
     who: str | None = None
+    act: UUID | None = None
     note: str | None = None
     faults: tuple[Fault, ...] = ()
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts.upstream import Fault
 
 from .edits import editable, opened
+from .marks import in_text
 from .messages import Kept
 from .quarantine import State
 
@@ -127,8 +128,3 @@ class ActView(View):
 
     act: UUID
     tried: list[TriedView]
-
-
-def in_text(octets: bytes) -> str:
-    """Show octets as text, and those that are no UTF-8 as escapes such as \\\\xe6."""
-    return octets.decode(errors="backslashreplace")

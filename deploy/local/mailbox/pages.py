@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from shared import web
+
 from . import wording
 from .emails import Email
 from .folder import EmailFolder
@@ -27,7 +29,7 @@ MAIL_POLICY = (
 LINKS_OPEN_ELSEWHERE = '<base target="_blank">'
 
 templates = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
+    loader=FileSystemLoader([HERE / "templates", Path(web.__file__).parent / "templates"]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -19,6 +19,7 @@ from .quarantine import (
     messages_in_quarantine,
     overdue_messages,
     remove_settled,
+    short_messages,
     waiting_messages,
 )
 from .quarantine_lists import act_in_history, count_kept, history, reasons, selected_messages, systems_in_quarantine
@@ -121,6 +122,7 @@ __all__ = [
     "remove_traffic",
     "reopen_concern",
     "selected_messages",
+    "short_messages",
     "sources",
     "start_snapshot",
     "store",

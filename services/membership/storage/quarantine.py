@@ -142,6 +142,21 @@ async def messages_in_quarantine(conn: Connection, ids: Collection[int]) -> list
     return [read_kept(row) for row in found]
 
 
+async def short_messages(conn: Connection, ids: Collection[int], most_octets: int) -> list[Kept]:
+    """List messages by their ids in quarantine, but those that are longer."""
+    found = await conn.fetch(
+        """
+        SELECT *
+          FROM quarantine
+         WHERE id = ANY($1::bigint[]) AND octet_length(coalesce(edited, body)) <= $2
+         ORDER BY id
+        """,
+        list(ids),
+        most_octets,
+    )
+    return [read_kept(row) for row in found]
+
+
 async def locked_messages(conn: Connection, ids: Collection[int]) -> list[Kept]:
     """List messages by their ids in quarantine, locked."""
     found = await conn.fetch("SELECT * FROM quarantine WHERE id = ANY($1::bigint[]) ORDER BY id FOR UPDATE", list(ids))

@@ -95,6 +95,7 @@ def _happened(row: asyncpg.Record) -> Happened:
         at=row["at"],
         what=row["what"],
         who=row["who"],
+        act=row["act"],
         note=row["note"],
         faults=read_faults(row["faults"]),
     )

@@ -1,0 +1,39 @@
+"""The pages of the quarantine, for the secretariat: find messages, see what is wrong, mend, try again, dismiss."""
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse
+
+from shared.clock import Clock
+from shared.database.pool import Database
+from shared.web.pages import Pages, see_other
+from shared.web.sign_in import SignIn
+
+from .. import faults_in_danish, marks, wording
+from .many import add_pages_of_many
+from .one import add_pages_of_one
+from .reading import TEMPLATES
+
+__all__ = ["quarantine_pages"]
+
+
+def quarantine_pages(database: Database, operator_token: str, now: Clock) -> APIRouter:
+    """Return the routes of all pages; whoever has not signed in is asked to."""
+    pages = Pages(TEMPLATES, words=wording, faults=faults_in_danish, marks=marks)
+    sign_in = SignIn(operator_token, now)
+    router = APIRouter(
+        prefix="/pages",
+        include_in_schema=False,
+        route_class=pages.route_class(),
+        dependencies=[Depends(sign_in.session)],
+    )
+
+    @router.get("")
+    async def first_page(request: Request) -> RedirectResponse:
+        return see_other(request, "pages/quarantine")
+
+    add_pages_of_many(router, database, pages, sign_in, now)
+    add_pages_of_one(router, database, pages, sign_in, now)
+    everything = APIRouter()
+    everything.include_router(sign_in.routes(pages))
+    everything.include_router(router)
+    return everything

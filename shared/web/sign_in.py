@@ -1,0 +1,145 @@
+"""Signing in to the pages with a name and the operator's token; a signed cookie remembers it for some hours."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from shared.clock import Clock
+
+from .forms import ForeignForm, Form, read_form
+from .pages import HERE, LANGUAGE, NotSignedIn, Pages, see_other
+
+COOKIE = "session"
+SIGNED_IN_FOR = timedelta(hours=12)
+LANGUAGE_KEPT_FOR = timedelta(days=365)
+LONGEST_NAME = 100
+SIGNATURE_OCTETS = 32
+A_PAGE_OF_OURS = re.compile(r"pages(/[\w./?=&%+|-]*)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is signed in; `form_token` stands in each of their forms, where no other site can read it."""
+
+    who: str
+    form_token: str
+
+
+class SignIn:
+    """Knows who is signed in, and lets people in and out.
+
+    The key that signs is derived from the operator's token: another token ends every session, and the pages of all
+    services that have the same token know the same people.
+    """
+
+    def __init__(self, operator_token: str, now: Clock) -> None:
+        self._token = operator_token.encode()
+        self._key = hmac.digest(self._token, b"sessions of the pages", hashlib.sha256)
+        self._now = now
+
+    async def session(self, request: Request) -> Session:
+        """Return who is signed in; a dependency of every page, which raises NotSignedIn."""
+        session = self._read(request.cookies.get(COOKIE, ""))
+        if session is None:
+            raise NotSignedIn
+        request.state.session = session
+        return session
+
+    async def form(self, request: Request) -> Form:
+        """Read a form of somebody who is signed in; raises NotSignedIn, ForeignForm, Invalid."""
+        session = await self.session(request)
+        form = await read_form(request)
+        if not hmac.compare_digest(form.text("form_token").encode(), session.form_token.encode()):
+            raise ForeignForm("this form is of another session; open the page again")
+        return form
+
+    def routes(self, pages: Pages) -> APIRouter:
+        """Return the pages by which one comes in and out, chooses the language, and gets the style sheet."""
+        router = APIRouter(prefix="/pages", include_in_schema=False, route_class=pages.route_class())
+        style = (HERE / "templates" / "style.css").read_bytes()
+
+        @router.get("/style.css")
+        async def style_sheet() -> Response:
+            return Response(style, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
+
+        @router.get("/sign-in")
+        async def ask(request: Request, back: str = "pages") -> Response:
+            return pages.page(request, "sign_in.html", back=back, who="", wrong=None)
+
+        @router.post("/sign-in")
+        async def sign_in(request: Request) -> Response:
+            form = await read_form(request)
+            who, back = " ".join(form.text("who").split()), form.text("back")
+            wrong = self._wrong(who, form.text("token"))
+            if wrong:
+                return pages.page(request, "sign_in.html", status=401, back=back, who=who, wrong=wrong)
+            response = see_other(request, _page_of_ours(back))
+            _set_cookie(response, request, COOKIE, self.cookie(who), SIGNED_IN_FOR)
+            return response
+
+        @router.post("/sign-out")
+        async def sign_out(request: Request) -> Response:
+            await self.form(request)
+            response = see_other(request, "pages/sign-in")
+            response.delete_cookie(COOKIE)
+            return response
+
+        @router.post("/language")
+        async def choose_language(request: Request) -> Response:
+            form = await read_form(request)
+            response = see_other(request, _page_of_ours(form.text("back")))
+            chosen = "en" if form.text("language") == "en" else "da"
+            _set_cookie(response, request, LANGUAGE, chosen, LANGUAGE_KEPT_FOR)
+            return response
+
+        return router
+
+    def cookie(self, who: str) -> str:
+        """Return the cookie of somebody who signs in now."""
+        ends = int((self._now() + SIGNED_IN_FOR).timestamp())
+        said = json.dumps([who, ends, secrets.token_urlsafe(16)]).encode()
+        return base64.urlsafe_b64encode(self._signature(said) + said).rstrip(b"=").decode()
+
+    def _read(self, cookie: str) -> Session | None:
+        try:
+            octets = base64.b64decode(cookie + "=" * (-len(cookie) % 4), altchars=b"-_", validate=True)
+        except ValueError:
+            return None
+        signature, said = octets[:SIGNATURE_OCTETS], octets[SIGNATURE_OCTETS:]
+        if not hmac.compare_digest(signature, self._signature(said)):
+            return None
+        who, ends, form_token = json.loads(said)
+        return Session(who, form_token) if self._now().timestamp() < ends else None
+
+    def _signature(self, said: bytes) -> bytes:
+        return hmac.digest(self._key, said, hashlib.sha256)
+
+    def _wrong(self, who: str, token: str) -> str | None:
+        """Return which field is wrong, if any."""
+        if not who or len(who) > LONGEST_NAME or not who.isprintable():
+            return "who"
+        return None if hmac.compare_digest(token.encode(), self._token) else "token"
+
+
+def _page_of_ours(back: str) -> str:
+    """Return where somebody came from, if that is a page of ours."""
+    return back if A_PAGE_OF_OURS.fullmatch(back) and ".." not in back else "pages"
+
+
+def _set_cookie(response: Response, request: Request, name: str, value: str, kept_for: timedelta) -> None:
+    """Set a cookie for all of our pages, that no script reads and no other site's link brings along."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(kept_for.total_seconds()),
+        secure=request.headers.get("X-Forwarded-Proto", request.url.scheme) == "https",
+        httponly=True,
+        samesite="strict",
+    )

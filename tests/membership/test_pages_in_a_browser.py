@@ -1,0 +1,274 @@
+"""The quarantine in a real browser, behind a proxy that takes a prefix away, without any script of ours."""
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, expect
+
+from services.membership import use_cases
+from services.membership.app import build
+from services.membership.quarantine import Act
+from services.membership.settings import Settings
+from shared.contracts.membership import Language
+from tests.conftest import DatabaseOf, or_say_what_to_do
+from tests.membership.conftest import EVENING, Door, delivery
+from tests.support.browser import running_browser, too_wide, violations
+from tests.support.builders import Message, appointed, contact, joined, updated
+from tests.support.eventually import eventually
+
+TOKEN = "a-token-of-the-operator"
+PREFIX = "/membership"
+NARROW, WIDE = 360, 1280
+LOCALES: dict[Language, str] = {"da": "da-DK", "en": "en-GB"}
+WORDS: dict[Language, dict[str, str]] = {
+    "da": {
+        "name": "Dit navn",
+        "key": "Adgangsnøgle",
+        "sign in": "Log ind",
+        "what is wrong": "Hvad er galt",
+        "email": "data.contacts[].email er ikke en e-mailadresse",
+        "show": "Vis",
+        "joined": "Organisation kommet med",
+        "edit": "Ret beskeden",
+        "data": "Data data",
+        "keep": "Gem og prøv igen",
+        "taken in": "Taget ind. Systemet får svar.",
+        "other": "English",
+    },
+    "en": {
+        "name": "Your name",
+        "key": "Access key",
+        "sign in": "Sign in",
+        "what is wrong": "What is wrong",
+        "email": "data.contacts[].email: email",
+        "show": "Show",
+        "joined": "Organisation joined",
+        "edit": "Edit the message",
+        "data": "Data data",
+        "keep": "Keep and try again",
+        "taken in": "Taken in. Its system is answered.",
+        "other": "Dansk",
+    },
+}
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser of this session."""
+    async with or_say_what_to_do(), running_browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def address(database: DatabaseOf) -> AsyncIterator[str]:
+    """Where the pages are, under the prefix that the proxy takes away."""
+    facts = {
+        "database_url": (await database("membership")).runtime_url,
+        "amqp_url": "amqp://127.0.0.1",
+        "operator_token": TOKEN,
+    }
+    app = build(Settings.model_validate(facts), ["web"], now=lambda: EVENING)
+
+    async def proxy(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            scope = {**scope, "path": path.removeprefix(PREFIX) if path.startswith(f"{PREFIX}/") else "/elsewhere"}
+        await app(scope, receive, send)
+
+    server = uvicorn.Server(uvicorn.Config(proxy, log_config=None))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        serving = threading.Thread(target=server.run, args=([listening],))
+        serving.start()
+        await eventually(lambda: server.started)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}{PREFIX}/pages"
+        server.should_exit = True
+        await asyncio.to_thread(serving.join)
+
+
+@asynccontextmanager
+async def reader(chromium: Browser, language: Language, width: int = WIDE, **how: Any) -> AsyncIterator[Page]:
+    """Lend a page of a reader's browser; a step that does not come about fails soon."""
+    context = await chromium.new_context(locale=LOCALES[language], viewport={"width": width, "height": 800}, **how)
+    context.set_default_timeout(10_000)
+    yield await context.new_page()
+    await context.close()
+
+
+async def sign_in(page: Page, address: str, language: Language) -> None:
+    words = WORDS[language]
+    await page.goto(address)
+    await page.get_by_label(words["name"]).fill("Bente Holm")
+    await page.get_by_label(words["key"]).fill(TOKEN)
+    await page.get_by_role("button", name=words["sign in"]).click()
+
+
+@pytest.mark.parametrize("language", WORDS)
+async def test_a_message_is_found_edited_and_taken_in(
+    chromium: Browser, address: str, door: Door, language: Language
+) -> None:
+    words = WORDS[language]
+    await door.take(joined("koege", contact("anna", email="anna.koege.example")), joined("b", kind="guild"))
+
+    async with reader(chromium, language, java_script_enabled=False) as page:
+        await sign_in(page, address, language)
+        await page.get_by_label(words["what is wrong"]).select_option(words["email"])
+        await page.get_by_role("button", name=words["show"], exact=True).click()
+        await page.get_by_role("link", name=words["joined"]).click()
+        await page.get_by_role("link", name=words["edit"]).click()
+        data = page.get_by_label(words["data"])
+        await data.fill((await data.input_value()).replace("anna.koege.example", "anna@koege.example"))
+        await page.get_by_role("button", name=words["keep"]).click()
+        await expect(page.get_by_role("status")).to_have_text(words["taken in"])
+
+    assert await door.members() == {"Koege Handelsstandsforening"}
+    assert await door.mandates() == {("Koege Handelsstandsforening", "anna@koege.example", "contact")}
+
+
+async def test_the_language_is_switched_where_one_is(chromium: Browser, address: str, door: Door) -> None:
+    await door.take(joined("koege", kind="guild"))
+
+    async with reader(chromium, "da", java_script_enabled=False) as page:
+        await sign_in(page, address, "da")
+        await page.get_by_role("link", name=WORDS["da"]["joined"]).click()
+        await page.get_by_role("button", name=WORDS["da"]["other"]).click()
+
+        await expect(page.get_by_role("heading", level=1)).to_have_text(
+            "Organisation joined: Koege Handelsstandsforening"
+        )
+        await expect(page.get_by_role("link", name=WORDS["en"]["edit"])).to_be_visible()
+
+
+async def test_the_pages_are_used_by_keyboard_alone(chromium: Browser, address: str, door: Door) -> None:
+    await door.take(joined("koege", kind="guild"))
+
+    async with reader(chromium, "da") as page:
+        await page.goto(address)
+        await go_by_keyboard(page, "who")
+        await page.keyboard.type("Bente Holm")
+        await go_by_keyboard(page, "token")
+        await page.keyboard.type(TOKEN)
+        await press_enter(page)
+        await go_by_keyboard(page, "Organisation kommet med")
+        await press_enter(page)
+        await go_by_keyboard(page, "why")
+        await page.keyboard.type("Findes ikke mere")
+        await press_enter(page)
+        await expect(page.get_by_role("status")).to_have_text("Henlagt.")
+
+
+async def go_by_keyboard(page: Page, name: str) -> None:
+    """Press the tabulator until what has this id or text has the focus, and visibly so."""
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        said, outline = await page.evaluate(
+            """() => {
+                const focused = document.activeElement
+                return [focused.id || focused.innerText, getComputedStyle(focused).outlineStyle]
+            }"""
+        )
+        if said == name:
+            assert outline == "solid"
+            return
+    raise AssertionError(f"{name} is out of reach")
+
+
+async def press_enter(page: Page) -> None:
+    """Press Enter where that leads to another page."""
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+
+
+async def fill(door: Door) -> None:
+    """Fill the quarantine with what a week may bring."""
+    wrong = joined(
+        "svendborg",
+        contact("anna", name="Anna Møller", email="anna.moeller(a)svendborg.example", title="Citychef"),
+        contact("bo", name="Bo Lind", role="boss", phone="+45 62 11 11 11"),
+        town="Svendborg",
+        name="Svendborg Handelsstandsforening",
+        municipality_code="479",
+        region="Syddanmark",
+    )
+    door.now = EVENING - timedelta(days=3, hours=2)
+    headers = {name: value for name, value in wrong.headers.items() if name != "ce-time"}
+    body = wrong.body.replace(b', "since": "2026-01-01"', b"")
+    await door.take_raw(delivery(wrong, door.now, headers=headers, body=body))
+    for town in ("Ribe", "Skagen", "Thisted"):
+        await door.take(sent(replace(joined(town.lower(), name=f"{town} By"), source="/crm"), door))
+    door.now = EVENING - timedelta(hours=20)
+    koege = [joined("koege", name="Køge Handel"), updated("koege", kind="guild"), updated("koege", website="koege")]
+    await door.take(*(sent(message, door) for message in koege))
+    body = joined("faaborg", name="Fåborg").body.decode().encode("latin-1")
+    await door.take_raw(delivery(sent(joined("faaborg"), door), door.now, routing_key="erp.x", body=body))
+    door.now = EVENING - timedelta(minutes=4)
+    await door.take(sent(appointed(contact("carl"), "nakskov"), door))
+    async with door.database.transaction() as conn:
+        await use_cases.replay(conn, [1], Act("Bente Holm", EVENING - timedelta(days=1)))
+
+
+def sent(message: Message, door: Door) -> Message:
+    """The same message, made a minute before it comes to the door."""
+    return replace(message, time=door.now - timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"),
+    [
+        ("da", NARROW, "light"),
+        ("da", WIDE, "light"),
+        ("da", WIDE, "dark"),
+        ("en", NARROW, "light"),
+        ("en", WIDE, "light"),
+    ],
+)
+async def test_every_page_is_for_everybody_on_any_screen(
+    chromium: Browser, address: str, door: Door, language: Language, width: int, scheme: str, tmp_path: Path
+) -> None:
+    await fill(door)
+    pictures, found = Path(os.environ.get("PICTURES", tmp_path)), dict[str, list[str]]()
+
+    async def look(page: Page, name: str) -> None:
+        found[name] = await violations(page)
+        if await too_wide(page):
+            found[name].append("must be moved sideways")
+        await page.screenshot(path=pictures / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
+
+    async with reader(chromium, language, width, color_scheme=scheme) as page:
+        await page.goto(address)
+        await look(page, "sign-in")
+        await sign_in(page, address, language)
+        await look(page, "list")
+        await page.locator("[name=what][value=replay]").click()
+        await look(page, "list-with-error")
+        await page.locator("[name=id]").nth(1).check()
+        await page.locator("[name=what][value=replay]").click()
+        await look(page, "act")
+        await page.goto(f"{address}/quarantine/1")
+        await look(page, "message")
+        await page.goto(f"{address}/quarantine/1/edit")
+        await look(page, "edit")
+        await page.locator("#data").fill("{")
+        await page.locator("[name=what][value=keep]").click()
+        await look(page, "edit-with-error")
+        await page.locator("#data").fill("{}")
+        await page.locator("[name=what][value=replay]").click()
+        await look(page, "message-after-a-try")
+        await page.goto(f"{address}/quarantine/7")
+        await page.locator("#why").fill("Sendt af en fejl i ERP")
+        await page.locator(".dismissal button").click()
+        await look(page, "message-dismissed")
+        await page.goto(f"{address}/quarantine/999")
+        await look(page, "unknown")
+
+    assert {name: broken for name, broken in found.items() if broken} == {}
