@@ -19,7 +19,7 @@ from .api import api
 from .callers import calling_system
 from .check import check
 from .metrics import quarantine_look, systems_look
-from .pages import quarantine_pages
+from .pages import secretariat_pages
 from .planner import plan, watch
 from .public import public
 from .quarantine_api import quarantine_api
@@ -56,7 +56,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         api(database, operator),
         quarantine_api(database, operator, now),
         secretariat_api(database, operator, now),
-        quarantine_pages(database, settings.operator_token.get_secret_value(), now),
+        secretariat_pages(database, settings.operator_token.get_secret_value(), now),
         public(Pace(READINGS_PER_SECOND, at_once=READINGS_AT_ONCE)),
         check(database, calling_system(database, operator, Pace(CHECKS_PER_SECOND, at_once=CHECKS_AT_ONCE)), now),
     ]

@@ -22,6 +22,7 @@ from services.membership.settings import Settings
 from shared.contracts.membership import Language
 from tests.conftest import DatabaseOf, or_say_what_to_do
 from tests.membership.conftest import EVENING, Door, delivery
+from tests.membership.test_snapshots import send
 from tests.support.browser import running_browser, too_wide, violations
 from tests.support.builders import Message, appointed, contact, joined, updated
 from tests.support.eventually import eventually
@@ -213,6 +214,7 @@ async def fill(door: Door) -> None:
     await door.take_raw(delivery(sent(joined("faaborg"), door), door.now, routing_key="erp.x", body=body))
     door.now = EVENING - timedelta(minutes=4)
     await door.take(sent(appointed(contact("carl"), "nakskov"), door))
+    await send(door)  # a complete list with nothing on it
     async with door.database.transaction() as conn:
         await use_cases.replay(conn, [1], Act("Bente Holm", EVENING - timedelta(days=1)))
 
@@ -268,6 +270,13 @@ async def test_every_page_is_for_everybody_on_any_screen(
         await page.locator("#why").fill("Sendt af en fejl i ERP")
         await page.locator(".dismissal button").click()
         await look(page, "message-dismissed")
+        await page.goto(f"{address}/missing")
+        await look(page, "missing")
+        await page.locator("[name=what][value=remove]").click()
+        await look(page, "missing-with-error")
+        await page.locator("[name=id]").first.check()
+        await page.locator("[name=what][value=remove]").click()
+        await look(page, "missing-decided")
         await page.goto(f"{address}/quarantine/999")
         await look(page, "unknown")
 

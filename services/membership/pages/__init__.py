@@ -1,4 +1,4 @@
-"""The pages of the quarantine, for the secretariat: find messages, see what is wrong, mend, try again, dismiss."""
+"""The pages for the secretariat: what could not be taken in, and what is missing from complete lists."""
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse
@@ -10,13 +10,14 @@ from shared.web.sign_in import SignIn
 
 from .. import faults_in_danish, marks, wording
 from .many import add_pages_of_many
+from .missing import add_pages_of_missing
 from .one import add_pages_of_one
 from .reading import TEMPLATES
 
-__all__ = ["quarantine_pages"]
+__all__ = ["secretariat_pages"]
 
 
-def quarantine_pages(database: Database, operator_token: str, now: Clock) -> APIRouter:
+def secretariat_pages(database: Database, operator_token: str, now: Clock) -> APIRouter:
     """Return the routes of all pages; whoever has not signed in is asked to."""
     pages = Pages(TEMPLATES, words=wording, faults=faults_in_danish, marks=marks)
     sign_in = SignIn(operator_token, now)
@@ -33,6 +34,7 @@ def quarantine_pages(database: Database, operator_token: str, now: Clock) -> API
 
     add_pages_of_many(router, database, pages, sign_in, now)
     add_pages_of_one(router, database, pages, sign_in, now)
+    add_pages_of_missing(router, database, pages, sign_in, now)
     everything = APIRouter()
     everything.include_router(sign_in.routes(pages))
     everything.include_router(router)
