@@ -13,6 +13,7 @@ from .edits import Edit
 from .quarantine import OPEN, Selection, State
 
 Who = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(single_line)]
+KeptId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Why = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(single_line)]
 
 
@@ -42,7 +43,7 @@ class Chosen(Body):
     """Which messages somebody deals with: some by their ids, or all that match."""
 
     who: Who
-    ids: Annotated[list[int], Field(min_length=1, max_length=500)] | None = None
+    ids: Annotated[list[KeptId], Field(min_length=1, max_length=500)] | None = None
     matching: Matching | None = None
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from shared.errors import NotFound
 from shared.web.operator import Guard
 
 from . import many_at_once, storage, use_cases
-from .bodies import Chosen, Dismissal, Editing, Matching, Replay
+from .bodies import Chosen, Dismissal, Editing, KeptId, Matching, Replay
 from .quarantine import Act, Tried
 from .views import ActView, HappenedView, MessageView, QuarantineView, TriedView
 
@@ -31,7 +31,7 @@ def quarantine_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
         return QuarantineView.model_validate({"messages": found[0], "found": found[1], "reasons": reasons})
 
     @router.get("/{kept_id}")
-    async def get_message(kept_id: int) -> MessageView:
+    async def get_message(kept_id: KeptId) -> MessageView:
         async with database.connection() as conn:
             kept = await storage.find_kept(conn, kept_id)
             if kept is None:
@@ -40,7 +40,7 @@ def quarantine_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
         return MessageView.of(kept, now()).model_copy(update={"history": happened})
 
     @router.post("/{kept_id}/edit")
-    async def edit_message(kept_id: int, body: Editing) -> MessageView:
+    async def edit_message(kept_id: KeptId, body: Editing) -> MessageView:
         act = Act(body.who, now())
         async with database.transaction() as conn:
             await use_cases.edit(conn, kept_id, body.edit(), act)

@@ -14,12 +14,16 @@ from fastapi import APIRouter, Request, Response
 from shared.clock import Clock
 
 from .forms import ForeignForm, Form, read_form
+from .pace import Pace
 from .pages import HERE, LANGUAGE, NotSignedIn, Pages, see_other
 
 COOKIE = "session"
 SIGNED_IN_FOR = timedelta(hours=12)
 LANGUAGE_KEPT_FOR = timedelta(days=365)
 LONGEST_NAME = 100
+# For all who try together.
+TRIES_PER_SECOND = 1
+TRIES_AT_ONCE = 20
 SIGNATURE_OCTETS = 32
 A_PAGE_OF_OURS = re.compile(r"pages(/[\w./?=&%+|-]*)?", re.ASCII)
 
@@ -43,6 +47,7 @@ class SignIn:
         self._token = operator_token.encode()
         self._key = hmac.digest(self._token, b"sessions of the pages", hashlib.sha256)
         self._now = now
+        self._pace = Pace(TRIES_PER_SECOND, at_once=TRIES_AT_ONCE)
 
     async def session(self, request: Request) -> Session:
         """Return who is signed in; a dependency of every page, which raises NotSignedIn."""
@@ -75,6 +80,7 @@ class SignIn:
 
         @router.post("/sign-in")
         async def sign_in(request: Request) -> Response:
+            self._pace.take()
             form = await read_form(request)
             who, back = " ".join(form.text("who").split()), form.text("back")
             wrong = self._wrong(who, form.text("token"))

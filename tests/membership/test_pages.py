@@ -106,6 +106,12 @@ async def test_a_wrong_key_or_no_name_lets_nobody_in(outside: Browser, fields: d
     assert (await outside.get("/pages/quarantine")).url.path == "/pages/sign-in"
 
 
+async def test_keys_cannot_be_tried_out(outside: Browser) -> None:
+    pages = [await outside.sign_in(token=f"guess-{number}") for number in range(30)]
+
+    assert {page.status_code for page in pages} == {401, 429}
+
+
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "pages/../../x", "pages/\r\nx"])
 async def test_signing_in_leads_nowhere_else(outside: Browser, back: str) -> None:
     page = await outside.sign_in(back=back)

@@ -71,6 +71,7 @@ async def test_many_are_replayed_or_dismissed_at_once_and_each_is_told_of(api: h
     ("method", "path", "sent", "status", "code", "field"),
     [
         ("GET", "/quarantine/2", None, 404, "not_found", None),
+        ("GET", f"/quarantine/{2**63}", None, 422, "invalid", "kept_id"),
         ("GET", "/quarantine?state=gone", None, 422, "invalid", "state"),
         ("POST", "/quarantine/2/edit", {"who": "Bente", "data": {}}, 404, "not_found", None),
         ("POST", "/quarantine/1/edit", {"data": {}}, 422, "invalid", "who"),

@@ -33,26 +33,26 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     _add_selection(listing)
     listing.set_defaults(run=in_transaction(_list))
     show = acts.add_parser("show", help="one of them, with all that is wrong, as it stands and as it came")
-    show.add_argument("id", type=int)
+    show.add_argument("id", type=_id)
     show.add_argument("--event", action="store_true", help="only as it stands, as a CloudEvent to edit")
     show.set_defaults(run=in_transaction(_show))
     history = acts.add_parser("history", help="what happened to one of them")
-    history.add_argument("id", type=int)
+    history.add_argument("id", type=_id)
     history.set_defaults(run=in_transaction(_history))
     _add_changes(acts)
 
 
 def _add_changes(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     edit = acts.add_parser("edit", help="keep another version of one of them beside it")
-    edit.add_argument("id", type=int)
+    edit.add_argument("id", type=_id)
     edit.add_argument("--file", type=Path, required=True, help="a CloudEvent in JSON, as `show ID --event` prints it")
     edit.add_argument("--replay", action="store_true", help="and try to take it in")
     edit.set_defaults(run=with_database(_edit))
     replay = acts.add_parser("replay", help="try again to take them in")
-    replay.add_argument("id", type=int, nargs="*")
+    replay.add_argument("id", type=_id, nargs="*")
     replay.set_defaults(run=with_database(_replay))
     dismiss = acts.add_parser("dismiss", help="decide that nothing shall come of them")
-    dismiss.add_argument("id", type=int, nargs="*")
+    dismiss.add_argument("id", type=_id, nargs="*")
     dismiss.add_argument("--reason", required=True)
     dismiss.set_defaults(run=with_database(_dismiss))
     for changing in (edit, replay, dismiss):
@@ -75,6 +75,13 @@ def _duration(written: str) -> timedelta:
     if not read:
         raise argparse.ArgumentTypeError("is no age such as 30m, 2h or 7d")
     return timedelta(**{UNITS[read[2]]: int(read[1])})
+
+
+def _id(written: str) -> int:
+    number = int(written)
+    if not 0 < number < 2**63:
+        raise ValueError
+    return number
 
 
 def _selection(args: argparse.Namespace) -> Selection:

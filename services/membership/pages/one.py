@@ -13,10 +13,11 @@ from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
 from .. import many_at_once, marks, storage, use_cases
+from ..bodies import KeptId
 from ..edits import ATTRIBUTES, Edit, editable, opened, subject
 from ..messages import Kept
 from ..quarantine import TRIABLE
-from .reading import KeptId, act_of, reason
+from .reading import act_of, reason
 
 
 def add_pages_of_one(router: APIRouter, database: Database, pages: Pages, sign_in: SignIn, now: Clock) -> None:

@@ -1,9 +1,7 @@
 """What the pages read of addresses and forms."""
 
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import Path as InPath
 from fastapi import Request
 
 from shared.clock import Clock
@@ -14,8 +12,6 @@ from ..quarantine import Act
 TEMPLATES = Path(__file__).parents[1] / "templates"
 LARGEST = 2**63 - 1
 LONGEST_REASON = 500
-
-KeptId = Annotated[int, InPath(ge=1, le=LARGEST)]
 
 
 def act_of(request: Request, now: Clock) -> Act:
