@@ -1,6 +1,5 @@
 """The JSON API of meetings: list them, move or cancel one."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -8,12 +7,12 @@ from fastapi import APIRouter, Depends, Query
 
 from shared import logs
 from shared.clock import Clock, local_day, midnight
-from shared.database.pool import Connection, Database
+from shared.database.pool import Database
 from shared.web.operator import Guard
 
 from . import storage, use_cases
 from .bodies import Cancellation, Day, Move
-from .domain import Meeting
+from .showing import shown, shown_one
 from .views import MeetingsView, MeetingView
 
 log = logs.get(__name__)
@@ -31,12 +30,12 @@ def api(database: Database, guard: Guard, now: Clock) -> APIRouter:
         first_day = since or local_day(now())
         async with database.connection() as conn:
             meetings = await storage.list_meetings(conn, since=midnight(first_day), series_id=series)
-            return MeetingsView(meetings=await _shown(conn, meetings))
+            return MeetingsView(meetings=await shown(conn, meetings))
 
     @router.get("/meetings/{meeting_id}")
     async def get_meeting(meeting_id: UUID) -> MeetingView:
         async with database.connection() as conn:
-            return await _shown_one(conn, await storage.get_meeting(conn, meeting_id))
+            return await shown_one(conn, await storage.get_meeting(conn, meeting_id))
 
     @router.post("/meetings/{meeting_id}/move")
     async def move_meeting(meeting_id: UUID, body: Move) -> MeetingView:
@@ -45,9 +44,9 @@ def api(database: Database, guard: Guard, now: Clock) -> APIRouter:
             meeting = await use_cases.move_meeting(
                 conn, meeting_id, body.change(), correlation_id=correlation_id, now=now()
             )
-            shown = await _shown_one(conn, meeting)
+            view = await shown_one(conn, meeting)
         log.info("move asked for", meeting_id=str(meeting_id), correlation_id=correlation_id)
-        return shown
+        return view
 
     @router.post("/meetings/{meeting_id}/cancel")
     async def cancel_meeting(meeting_id: UUID, body: Cancellation | None = None) -> MeetingView:
@@ -55,9 +54,9 @@ def api(database: Database, guard: Guard, now: Clock) -> APIRouter:
         reason = body.reason if body else None
         async with database.transaction() as conn:
             meeting = await use_cases.cancel_meeting(conn, meeting_id, reason, correlation_id=correlation_id, now=now())
-            shown = await _shown_one(conn, meeting)
+            view = await shown_one(conn, meeting)
         log.info("cancellation asked for", meeting_id=str(meeting_id), correlation_id=correlation_id)
-        return shown
+        return view
 
     @router.get("/overview")
     async def overview() -> dict[str, int]:
@@ -66,16 +65,3 @@ def api(database: Database, guard: Guard, now: Clock) -> APIRouter:
             return await storage.overview(conn)
 
     return router
-
-
-async def _shown(conn: Connection, meetings: Sequence[Meeting]) -> list[MeetingView]:
-    invited = await storage.count_standing(conn, [meeting.id for meeting in meetings])
-    return [
-        MeetingView.model_validate(meeting).model_copy(update={"invited": invited.get(meeting.id, 0)})
-        for meeting in meetings
-    ]
-
-
-async def _shown_one(conn: Connection, meeting: Meeting) -> MeetingView:
-    (shown,) = await _shown(conn, [meeting])
-    return shown

@@ -1,9 +1,9 @@
 """A series: the recurring plan of a group's meetings, and the meetings that it plans."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, TypedDict
 from uuid import UUID, uuid4
 
 from shared.clock import COPENHAGEN, local_day
@@ -36,6 +36,24 @@ class Reminder:
 
     before: int
     unit: Literal["minutes", "days"]
+
+
+class SeriesChange(TypedDict, total=False):
+    """What a change of a series changes; what is not named stays, and None clears a text."""
+
+    recurrence: Rule
+    starts_at: time
+    minutes: int
+    mode: Mode
+    place: str | None
+    address: str | None
+    host_town: str | None
+    link: str | None
+    agenda: str | None
+    on_holiday: OnHoliday
+    horizon_days: int
+    reminders: tuple[Reminder, ...]
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,11 @@ class Series:
         for day in self.days(self.first_day, self.first_day + CALENDAR_REPEATS_AFTER):
             if day.held:
                 moment(datetime.combine(day.held, self.starts_at))
+
+    def ended(self, since: date) -> "Series":
+        """Return the series with no day by the rule from a day on; one that ends before that stays as it is."""
+        last_day = max(since, self.first_day) - timedelta(days=1)
+        return replace(self, last_day=min(last_day, self.last_day) if self.last_day else last_day)
 
     def check_single_day(self, first: date) -> None:
         """Refuse a single day before `first` or after the last day of the series."""

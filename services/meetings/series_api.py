@@ -1,17 +1,19 @@
-"""The JSON API of series: preview and plan one, and look them up."""
+"""The JSON API of series: preview and plan one, look them up, change and end one."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends
 
 from shared import logs
 from shared.clock import Clock, local_day
-from shared.database.pool import Database
+from shared.database.pool import Connection, Database
 from shared.web.operator import Guard
 
 from . import storage, use_cases
-from .series_bodies import NewSeries
-from .series_views import PlannedSeriesView, PreviewView, SeriesView, SomeSeriesView, previewed
+from .replanning import Replanned
+from .series_bodies import ChangeOfSeries, EndOfSeries, NewSeries
+from .series_views import PlannedSeriesView, PreviewView, ReplannedSeriesView, SeriesView, SomeSeriesView, previewed
+from .showing import shown
 from .views import MeetingView
 
 PAGE = 100
@@ -39,8 +41,8 @@ def series_api(database: Database, guard: Guard, uid_domain: str, now: Clock) ->
             await use_cases.create_series(conn, series, uid_domain=uid_domain, now=moment)
             meetings = await storage.list_meetings(conn, since=moment, series_id=series.id)
         log.info("series created", series_id=str(series.id), meetings=len(meetings))
-        shown = PlannedSeriesView.model_validate(series)
-        return shown.model_copy(update={"meetings": [MeetingView.model_validate(meeting) for meeting in meetings]})
+        view = PlannedSeriesView.model_validate(series)
+        return view.model_copy(update={"meetings": [MeetingView.model_validate(meeting) for meeting in meetings]})
 
     @router.get("/series")
     async def list_series(after: UUID | None = None) -> SomeSeriesView:
@@ -54,4 +56,49 @@ def series_api(database: Database, guard: Guard, uid_domain: str, now: Clock) ->
         async with database.connection() as conn:
             return SeriesView.model_validate(await storage.get_series(conn, series_id))
 
+    @router.post("/series/{series_id}/change")
+    async def change_series(series_id: UUID, body: ChangeOfSeries) -> ReplannedSeriesView:
+        correlation_id = str(uuid4())
+        async with database.transaction() as conn:
+            replanned = await use_cases.change_series(
+                conn,
+                series_id,
+                body.change(),
+                since=body.since,
+                reason=body.reason,
+                uid_domain=uid_domain,
+                correlation_id=correlation_id,
+                now=now(),
+            )
+            view = await _shown(conn, series_id, replanned)
+        log.info("change of series asked for", series_id=str(series_id), correlation_id=correlation_id)
+        return view
+
+    @router.post("/series/{series_id}/end")
+    async def end_series(series_id: UUID, body: EndOfSeries) -> ReplannedSeriesView:
+        correlation_id = str(uuid4())
+        async with database.transaction() as conn:
+            replanned = await use_cases.end_series(
+                conn,
+                series_id,
+                since=body.since,
+                reason=body.reason,
+                keep_changed_by_hand=body.keep_changed_by_hand,
+                correlation_id=correlation_id,
+                now=now(),
+            )
+            view = await _shown(conn, series_id, replanned)
+        log.info("end of series asked for", series_id=str(series_id), correlation_id=correlation_id)
+        return view
+
     return router
+
+
+async def _shown(conn: Connection, series_id: UUID, replanned: Replanned) -> ReplannedSeriesView:
+    return ReplannedSeriesView(
+        series=SeriesView.model_validate(await storage.get_series(conn, series_id)),
+        changed=await shown(conn, [meeting for meeting, _ in replanned.changed]),
+        added=await shown(conn, replanned.added),
+        cancelled=await shown(conn, replanned.cancelled),
+        changed_by_hand=await shown(conn, replanned.changed_by_hand),
+    )

@@ -1,19 +1,20 @@
 """The bodies of the JSON API's requests about a series, and what they ask for."""
 
 from datetime import date, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import uuid4
 
 from pydantic import Field, model_validator
 
-from .bodies import HOUR_AND_MINUTE, Body, Day, Line, Lines, Link, Minutes
+from .bodies import HOUR_AND_MINUTE, Body, Day, Line, Lines, Link, Minutes, Reason
 from .domain import Mode
 from .held_days import OnHoliday, usual_on_holiday
 from .rule_bodies import RuleBody
-from .series import Reminder, Series
+from .series import Reminder, Series, SeriesChange
 
 MINUTES_A_DAY = 24 * 60
 MOST_DAYS_BEFORE = 60
+TEXTS = ("place", "address", "host_town", "link", "agenda")
 HourAndMinute = Annotated[str, Field(pattern=HOUR_AND_MINUTE, examples=["09:30"])]
 HorizonDays = Annotated[int, Field(ge=1, le=730, description="So many days before a meeting people are asked to it.")]
 
@@ -80,6 +81,45 @@ class NewSeries(Body):
             is_public=self.is_public,
             planned_until=first_day - timedelta(days=1),
         )
+
+
+class ChangeOfSeries(Body):
+    """What changes about a series from a day on; what is not named stays, and null clears a text."""
+
+    since: Day = Field(alias="from", description="Meetings whose day by the rule is this one or later change.")
+    recurrence: RuleBody | None = None
+    starts_at: HourAndMinute | None = None
+    minutes: Minutes | None = None
+    mode: Mode | None = None
+    place: Line | None = None
+    address: Line | None = None
+    host_town: Line | None = None
+    link: Link | None = None
+    agenda: Lines | None = None
+    on_holiday: OnHoliday | None = None
+    horizon_days: HorizonDays | None = None
+    reminders: Reminders | None = None
+    is_public: bool | None = None
+    reason: Reason | None = Field(None, description="For those who were asked to a meeting that is dropped.")
+
+    def change(self) -> SeriesChange:
+        """Return the change that is asked for."""
+        named: dict[str, Any] = {
+            "recurrence": self.recurrence and self.recurrence.rule(self.since),
+            "starts_at": self.starts_at and time.fromisoformat(self.starts_at),
+            "reminders": None if self.reminders is None else reminders(self.reminders),
+            **{name: getattr(self, name) for name in ("minutes", "mode", "on_holiday", "horizon_days", "is_public")},
+        }
+        texts = {name: getattr(self, name) for name in TEXTS if name in self.model_fields_set}
+        return cast(SeriesChange, {name: value for name, value in named.items() if value is not None} | texts)
+
+
+class EndOfSeries(Body):
+    """From which day on a series meets no more."""
+
+    since: Day = Field(alias="from", description="Meetings on this day or later are cancelled.")
+    reason: Reason | None = Field(None, description="For those who were asked to them.")
+    keep_changed_by_hand: bool = False
 
 
 def reminders(bodies: list[ReminderBody]) -> tuple[Reminder, ...]:

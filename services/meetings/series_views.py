@@ -68,6 +68,19 @@ class PreviewView(View):
     days: list[PreviewedDayView]
 
 
+class ReplannedSeriesView(View):
+    """A series as it now is, and what became of its meetings.
+
+    Those `changed_by_hand` were left as they are: they wait for a decision, to be moved or cancelled or to stay.
+    """
+
+    series: SeriesView
+    changed: list[MeetingView]
+    added: list[MeetingView]
+    cancelled: list[MeetingView]
+    changed_by_hand: list[MeetingView]
+
+
 def previewed(series: Series, day: RuleDay) -> PreviewedDayView:
     """Show what would become of a day of a series."""
     return PreviewedDayView(

@@ -186,3 +186,72 @@ async def test_a_wrong_series_is_refused_by_field(api: httpx.AsyncClient, change
     assert [fault["field"] for fault in problem["faults"]] == [field]
     assert previewed == problem
     assert await get(api, "/series") == {"series": [], "next": None}
+
+
+async def test_a_changed_series_is_answered_with_what_became_of_its_meetings(api: httpx.AsyncClient) -> None:
+    created = await post(api, "/series", ONLINE, 201)
+    march, april, may, *others = created["meetings"]
+    by_hand = await post(api, f"/meetings/{april['id']}/move", {"minutes": 90})
+    rule = {"kind": "nth_weekday", "weekday": "tuesday", "nth": 2, "months": [3, 4, 5, 6, 7]}
+    change = {"from": "2026-04-01", "recurrence": rule, "starts_at": "10:00", "agenda": "Velkomst\nJul", "reason": "Ro"}
+
+    answer = await post(api, f"/series/{created['id']}/change", change)
+    again = await post(api, f"/series/{created['id']}/change", change)
+
+    assert answer["series"] == await get(api, f"/series/{created['id']}")
+    assert answer["series"] == {**_without_meetings(created), **_asked_for(change)}
+    assert answer["changed_by_hand"] == [by_hand]
+    assert [meeting["id"] for meeting in answer["changed"]] == [may["id"], others[0]["id"], others[1]["id"]]
+    assert answer["changed"][0]["starts_at"] == "2026-05-12T10:00:00+02:00"
+    assert [meeting["id"] for meeting in answer["cancelled"]] == [meeting["id"] for meeting in others[2:]]
+    assert {meeting["reason"] for meeting in answer["cancelled"]} == {"Ro"}
+    assert answer["added"] == []
+    assert again == {**answer, "changed": [], "cancelled": []}
+    assert await get(api, f"/meetings/{march['id']}") == march
+
+
+async def test_an_ended_series_is_answered_with_what_was_cancelled(api: httpx.AsyncClient) -> None:
+    created = await post(api, "/series", ONLINE, 201)
+    april = created["meetings"][1]
+    by_hand = await post(api, f"/meetings/{april['id']}/move", {"minutes": 90})
+    end = {"from": "2026-04-01", "keep_changed_by_hand": True, "reason": "Tak for nu"}
+
+    answer = await post(api, f"/series/{created['id']}/end", end)
+
+    assert answer["series"] == {**_without_meetings(created), "until": "2026-03-31"}
+    assert answer["changed_by_hand"] == [by_hand]
+    assert [meeting["id"] for meeting in answer["cancelled"]] == [m["id"] for m in created["meetings"][2:]]
+    assert {(m["status"], m["reason"], m["sequence"]) for m in answer["cancelled"]} == {("cancelled", "Tak for nu", 1)}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("change", {}, "from"),
+        ("change", {"from": "2026-03-01", "minutes": 30}, "from"),
+        ("change", {"from": "2027-03-03", "minutes": 30}, "from"),
+        ("change", {"from": "2026-04-01", "recurrence": {"weekday": "monday", "nth": 0}}, "recurrence.nth"),
+        ("change", {"from": "2026-04-01", "recurrence": {"kind": "every_weekday"}}, "on_holiday"),
+        ("change", {"from": "2026-04-01", "mode": "hybrid"}, "place"),
+        ("change", {"from": "2026-04-01", "title": "Another"}, "title"),
+        ("end", {"from": "2026-03-01"}, "from"),
+        ("end", {"from": "2026-04-01", "reason": ""}, "reason"),
+    ],
+)
+async def test_a_wrong_change_or_end_is_refused_by_field(
+    api: httpx.AsyncClient, path: str, body: dict[str, Any], field: str
+) -> None:
+    created = await post(api, "/series", ONLINE, 201)
+
+    problem = await post(api, f"/series/{created['id']}/{path}", body, 422)
+
+    assert [fault["field"] for fault in problem["faults"]] == [field]
+    assert await get(api, f"/series/{created['id']}") == _without_meetings(created)
+
+
+def _without_meetings(created: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in created.items() if name != "meetings"}
+
+
+def _asked_for(change: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in change.items() if name not in ("from", "reason")}

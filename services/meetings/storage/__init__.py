@@ -35,11 +35,13 @@ from .meetings import (
     mark_begun,
     mark_opened,
     meeting_is_due,
+    meetings_by_day,
+    meetings_to_come,
     open_meetings,
 )
 from .network import keep_mandates, keep_members, keep_people, people_concerned
 from .overview import overview
-from .series import add_series, get_series, list_series, lock_network, mark_planned, series_after
+from .series import add_series, get_series, keep_series, list_series, lock_network, mark_planned, series_after
 
 __all__ = [
     "add_meetings",
@@ -59,6 +61,7 @@ __all__ = [
     "keep_meeting",
     "keep_members",
     "keep_people",
+    "keep_series",
     "keep_series_capacity",
     "list_answers",
     "list_in_line",
@@ -75,6 +78,8 @@ __all__ = [
     "mark_opened",
     "mark_planned",
     "meeting_is_due",
+    "meetings_by_day",
+    "meetings_to_come",
     "meetings_with_places_to_pass_on",
     "missing_invitations",
     "open_meetings",

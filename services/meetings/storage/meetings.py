@@ -1,7 +1,7 @@
 """SQL of meetings."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -72,6 +72,31 @@ async def list_meetings(conn: Connection, *, since: datetime, series_id: UUID | 
         """,
         since,
         series_id,
+    )
+    return [_meeting(row) for row in rows]
+
+
+async def meetings_by_day(conn: Connection, series_id: UUID, since: date) -> dict[date, Meeting]:
+    """Return the meetings of a series of which the day by the rule is `since` or later, by that day."""
+    rows = await conn.fetch(
+        "SELECT * FROM meetings WHERE series_id = $1 AND occurrence >= $2 ORDER BY occurrence", series_id, since
+    )
+    return {row["occurrence"]: _meeting(row) for row in rows}
+
+
+async def meetings_to_come(conn: Connection, series_id: UUID, since: datetime) -> list[Meeting]:
+    """List the meetings of a series that are to begin at a moment or later."""
+    rows = await conn.fetch(
+        """
+        SELECT *
+          FROM meetings
+         WHERE series_id = $1
+           AND status = 'scheduled'
+           AND starts_at >= $2
+         ORDER BY starts_at, id
+        """,
+        series_id,
+        since,
     )
     return [_meeting(row) for row in rows]
 

@@ -87,6 +87,35 @@ async def get_series(conn: Connection, series_id: UUID) -> Series:
     return _series(row)
 
 
+async def keep_series(conn: Connection, series: Series) -> None:
+    """Keep what has changed about a series."""
+    await conn.execute(
+        """
+        UPDATE series
+           SET recurrence = $2, starts_at = $3, minutes = $4, last_day = $5, mode = $6, place = $7, address = $8,
+               host_town = $9, link = $10, agenda = $11, on_holiday = $12, horizon_days = $13, reminders = $14,
+               is_public = $15, planned_until = $16
+         WHERE id = $1
+        """,
+        series.id,
+        _stored(series.recurrence),
+        series.starts_at,
+        series.minutes,
+        series.last_day,
+        series.mode,
+        series.place,
+        series.address,
+        series.host_town,
+        series.link,
+        series.agenda,
+        series.on_holiday,
+        series.horizon_days,
+        _REMINDERS.dump_json(series.reminders).decode(),
+        series.is_public,
+        series.planned_until,
+    )
+
+
 async def mark_planned(conn: Connection, series_id: UUID, until: date) -> None:
     """Keep up to which day a series is planned."""
     await conn.execute("UPDATE series SET planned_until = $2 WHERE id = $1", series_id, until)
