@@ -62,6 +62,12 @@ def test_other_weeks_of_a_month_keep_the_order_of_its_meetings() -> None:
     assert found == {date(2026, 6, 1): date(2026, 6, 8), date(2026, 6, 15): date(2026, 6, 22)}
 
 
+def test_the_same_day_comes_before_an_earlier_one_of_the_month() -> None:
+    left_by_hand, same = date(2026, 6, 4), date(2026, 6, 11)
+
+    assert match_days([left_by_hand, same], [same], SECOND_THURSDAY, SECOND_THURSDAY) == {same: same}
+
+
 def test_a_single_meeting_keeps_its_identity_however_far_it_moves() -> None:
     assert matched(Single(date(2026, 3, 3)), Single(date(2026, 10, 1))) == {date(2026, 3, 3): date(2026, 10, 1)}
 

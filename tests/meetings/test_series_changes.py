@@ -176,6 +176,42 @@ async def test_meetings_changed_by_hand_are_left_and_listed_and_their_days_are_n
     assert told.isdisjoint({moved.id, cancelled.id})
 
 
+async def test_a_meeting_changed_by_hand_stands_for_the_day_that_it_took_the_place_of(service: Service) -> None:
+    secretariat, (_, april, *_) = await planned(service)
+    await secretariat.move(april, Change(minutes=90))
+    await secretariat.change(SeriesChange(recurrence=SECOND_TUESDAY))
+
+    between_its_two_days = date(2026, 4, 12)
+    await secretariat.change(SeriesChange(recurrence=NthWeekday("tuesday", 3, EVERY_MONTH)), between_its_two_days)
+
+    assert [day for day in await scheduled(service) if day.month == 4] == [april.starts_at.date()]
+
+
+async def test_a_change_of_the_link_leaves_the_times_that_another_change_gave_from_a_later_day_on(
+    service: Service,
+) -> None:
+    secretariat, (_, april, *_) = await planned(service)
+    await secretariat.change(SeriesChange(starts_at=time(8, 0)), date(2026, 6, 1))
+
+    await secretariat.change(SeriesChange(link="https://meet.example/other"))
+
+    changed = (await scheduled(service))[april.starts_at.date()]
+    assert (changed.starts_at, changed.link) == (april.starts_at, "https://meet.example/other")
+
+
+async def test_no_day_is_forgotten_when_a_shorter_horizon_shortens_the_plan(service: Service) -> None:
+    secretariat, _ = await planned(service, horizon_days=600)
+    every_week = EveryWeeks("thursday", 1, APRIL)
+
+    await secretariat.change(SeriesChange(recurrence=every_week, horizon_days=30, on_holiday="ignore"))
+    service.now += timedelta(days=300)
+    await service.plan()
+
+    until = service.now.date() + timedelta(days=365)
+    to_come = [day for day in await scheduled(service) if service.now.date() < day <= until]
+    assert to_come == list(every_week.days(service.now.date() + timedelta(days=1), until))
+
+
 async def test_a_change_of_the_link_alone_moves_nothing_and_keeps_a_meetings_own_place(service: Service) -> None:
     secretariat, (march, april, *_) = await planned(service)
 
