@@ -26,7 +26,7 @@ def write_secrets(folder: Path, smtp_url: str) -> None:
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     folder.chmod(0o700)
-    for name in ("operator_token", "link_secret", "postgres.password"):
+    for name in ("operator_token", "link_secret", "answer_secret", "postgres.password"):
         _kept(folder / name)
     for role in ROLES:
         password = _kept(folder / f"{role}.password")

@@ -23,6 +23,7 @@ class Passwords:
     systems: Mapping[str, str] = field(default_factory=dict)
     operator_token: str = field(default_factory=random_secret)
     link_secret: str = field(default_factory=random_secret)
+    answer_secret: str = field(default_factory=random_secret)
 
     @classmethod
     def random(cls, systems: Iterable[str] = (), administrator: tuple[str, str] = ("", "")) -> Self:

@@ -74,11 +74,13 @@ class Surroundings:
 
     def _own_settings(self) -> dict[str, dict[str, str]]:
         return {
-            "meetings": {"UID_DOMAIN": MAIL_DOMAIN},
+            "meetings": {"UID_DOMAIN": MAIL_DOMAIN, "ANSWER_SECRET": self.passwords.answer_secret},
             "notifications": {
                 "SMTP_URL": self.smtp.url,
                 "LINK_SECRET": self.passwords.link_secret,
+                "ANSWER_SECRET": self.passwords.answer_secret,
                 "PUBLIC_URL": f"http://127.0.0.1:{self.ports['notifications', 'web']}",
+                "MEETINGS_URL": f"http://127.0.0.1:{self.ports['meetings', 'web']}",
                 "MAIL_DOMAIN": MAIL_DOMAIN,
                 "MAIL_FROM": f"handelsbyer@{MAIL_DOMAIN}",
                 "REPLY_TO": f"sekretariat@{MAIL_DOMAIN}",

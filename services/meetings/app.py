@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from shared.clock import Clock, utc_now
 from shared.database.pool import Database
 from shared.findings import Look
+from shared.links import AnswerLinks
 from shared.messaging.inbox import Inbox
 from shared.messaging.relay import Relay
 from shared.messaging.said import outbox_look
@@ -16,6 +17,7 @@ from shared.parts import Loop, Part
 from shared.web.operator import operator_only
 from shared.web.service import service_app
 
+from .answer_pages import answer_pages
 from .answers_api import answers_api
 from .api import api
 from .planner import plan
@@ -47,11 +49,12 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         subscribe(inbox, now)
         parts.append(inbox)
     guard = operator_only(settings.operator_token.get_secret_value())
-    turns = Turns()
+    turns, links = Turns(), AnswerLinks(settings.answer_secret.get_secret_value())
     routers = [
         api(database, guard, now),
         series_api(database, guard, settings.uid_domain, now),
         answers_api(database, guard, turns, now),
+        answer_pages(database, links, turns, now),
     ]
     return service_app(
         "meetings", database, parts, routers=routers if "web" in only else [], looks=looks(settings, database, now)

@@ -1,6 +1,6 @@
 """What the meetings service is told by its environment."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from shared.settings import ServiceSettings
 
@@ -13,6 +13,9 @@ class Settings(ServiceSettings):
         max_length=200,
         pattern=r"^[a-z0-9.-]+$",
         description="domain of the calendar UIDs of new meetings; a meeting keeps the UID that it has",
+    )
+    answer_secret: SecretStr = Field(
+        min_length=32, description="what notifications signs the links to the answer page with; a new one ends them all"
     )
     offer_hours: int = Field(
         24, ge=1, le=30 * 24, description="so long a freed place is offered to one who waits, then to the next"

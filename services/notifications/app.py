@@ -32,7 +32,12 @@ DATABASE_CONNECTIONS = 12
 def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now) -> FastAPI:
     """Build the application with the named parts; their order is that in which they start."""
     database = Database(settings.database_url.get_secret_value(), most=DATABASE_CONNECTIONS)
-    links = Links(settings.public_url, settings.link_secret.get_secret_value())
+    links = Links(
+        settings.public_url,
+        settings.link_secret.get_secret_value(),
+        meetings_url=settings.meetings_url,
+        answer_secret=settings.answer_secret.get_secret_value(),
+    )
     parts: list[Part] = []
     if "delivery" in only:
         server = Server.read(settings.smtp_url.get_secret_value())

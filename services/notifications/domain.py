@@ -80,6 +80,7 @@ class Email:
     topic: Topic
     language: Language
     person_id: UUID | None
+    meeting_id: UUID | None
     frame_id: int
     address: str
     facts: Mapping[str, Any]

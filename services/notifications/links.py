@@ -1,16 +1,11 @@
-"""Links that need no sign-in: a signed token is good for one person and one purpose, and names nobody."""
+"""The addresses of pages that mails carry, each with a signed token: nobody signs in to follow them."""
 
-import base64
-import binascii
-import hashlib
-import hmac
 from dataclasses import dataclass
 from uuid import UUID
 
-from .domain import MUTABLE_TOPICS, Topic
+from shared.links import ID_OCTETS, AnswerLink, AnswerLinks, Tokens
 
-PERSON_OCTETS = 16
-SIGNATURE_OCTETS = 20
+from .domain import MUTABLE_TOPICS, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +17,17 @@ class Unsubscribe:
 
 
 class Links:
-    """Makes the addresses of our pages that mails carry, and reads the tokens in them."""
+    """Makes the addresses of our pages and of the answer page of meetings, and reads the tokens of ours."""
 
-    def __init__(self, public_url: str, secret: str) -> None:
+    def __init__(self, public_url: str, secret: str, *, meetings_url: str, answer_secret: str) -> None:
         self._public_url = public_url.rstrip("/")
-        self._secret = secret.encode()
+        self._meetings_url = meetings_url.rstrip("/")
+        self._unsubscribing = Tokens("unsubscribe", secret)
+        self._answering = AnswerLinks(answer_secret)
+
+    def answer_url(self, link: AnswerLink) -> str:
+        """Return the address of the page where a person answers to a meeting."""
+        return f"{self._meetings_url}/answer/{self._answering.token(link)}"
 
     def unsubscribe_url(self, link: Unsubscribe) -> str:
         """Return the address of the page that mutes a topic; a POST to it mutes at once (RFC 8058)."""
@@ -34,28 +35,12 @@ class Links:
 
     def unsubscribe_token(self, link: Unsubscribe) -> str:
         """Return the signed token of a link."""
-        said = link.person_id.bytes + link.topic.encode()
-        return _text(self._signature("unsubscribe", said) + said)
+        return self._unsubscribing.token(link.person_id.bytes + link.topic.encode())
 
     def read_unsubscribe(self, token: str) -> Unsubscribe | None:
         """Return what a token is good for, or None when it is not one of ours."""
-        octets = _octets(token)
-        signature, said = octets[:SIGNATURE_OCTETS], octets[SIGNATURE_OCTETS:]
-        if not hmac.compare_digest(signature, self._signature("unsubscribe", said)):
+        said = self._unsubscribing.read(token)
+        if said is None:
             return None
-        person, topic = said[:PERSON_OCTETS], said[PERSON_OCTETS:].decode()
+        person, topic = said[:ID_OCTETS], said[ID_OCTETS:].decode()
         return next((Unsubscribe(UUID(bytes=person), known) for known in MUTABLE_TOPICS if known == topic), None)
-
-    def _signature(self, purpose: str, said: bytes) -> bytes:
-        return hmac.digest(self._secret, purpose.encode() + b"\0" + said, hashlib.sha256)[:SIGNATURE_OCTETS]
-
-
-def _text(octets: bytes) -> str:
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
-
-
-def _octets(token: str) -> bytes:
-    try:
-        return base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return b""

@@ -19,6 +19,12 @@ class Settings(ServiceSettings):
     smtp_url: SecretStr = Field(description="smtp://, smtps:// or smtp+starttls://[user:password@]host[:port]")
     link_secret: SecretStr = Field(min_length=32, description="signs the links in mails; a new one ends them all")
     public_url: str = Field(pattern=r"^https?://[^\s/]+[^\s?#]*$", description="where readers reach our pages")
+    answer_secret: SecretStr = Field(
+        min_length=32, description="signs the links to the answer page; the same as that of meetings"
+    )
+    meetings_url: str = Field(
+        pattern=r"^https?://[^\s/]+[^\s?#]*$", description="where readers reach the pages of meetings"
+    )
     mail_domain: str = Field(pattern=DOMAIN, max_length=100, description="domain of Message-ID, List-Id and DKIM")
     mail_from: str = Field(pattern=ADDRESS, description="the one address that writes; answers of calendars come there")
     reply_to: str = Field(pattern=ADDRESS, description="the secretariat's address")

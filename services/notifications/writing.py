@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared.links import AnswerLink
+
 from . import emails, mime
 from .dkim import Signer
 from .domain import Email, Letterhead
@@ -19,9 +21,15 @@ class Writer:
     def write(self, email: Email) -> bytes:
         """Return the whole message."""
         unsubscribe_url = self._unsubscribe_url(email)
-        content = emails.compose(email, self.letterhead, unsubscribe_url)
+        content = emails.compose(email, self.letterhead, unsubscribe_url, self._answer_url(email))
         message = mime.message(email, content, self.letterhead, unsubscribe_url)
         return self.signer.sign(message, email.date) if self.signer else message
+
+    def _answer_url(self, email: Email) -> str | None:
+        """A person answers to a meeting that they are asked to."""
+        if email.method != "REQUEST" or email.meeting_id is None or email.person_id is None:
+            return None
+        return self.links.answer_url(AnswerLink(email.meeting_id, email.person_id))
 
     def _unsubscribe_url(self, email: Email) -> str | None:
         """Only a person chooses what to get; who looks after another system hears what concerns it."""

@@ -92,7 +92,8 @@ def test_no_secret_stands_in_a_setting() -> None:
     environments = re.findall(r"^      ([A-Z_]+): (.*)$", "".join(ALL_FILES), re.MULTILINE)
     secret = {name: value for name, value in environments if re.search(r"PASSWORD|TOKEN|SECRET|KEY|_URL", name)}
 
-    assert secret.pop("PUBLIC_URL").startswith("https://")
+    for name in ("PUBLIC_URL", "MEETINGS_URL"):
+        assert secret.pop(name).startswith("https://")
     assert secret
     assert all(name.endswith("_FILE") and value.startswith("/run/secrets/") for name, value in secret.items())
     assert "@" not in read(EXAMPLE)["SMTP_URL"]

@@ -1,6 +1,7 @@
 """The meetings service on a real database: what it hears is handed to its subscribers, what it says is read back."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -15,13 +16,15 @@ from services.meetings.planner import plan
 from services.meetings.series import Series
 from services.meetings.settings import Settings
 from services.meetings.subscribers import subscribe
+from shared.clock import Clock
 from shared.contracts import meetings as contract
 from shared.contracts.event import Event
 from shared.database.pool import Database
 from shared.messaging.cloudevents import Heard
 from shared.messaging.inbox import Inbox
 from tests.conftest import DatabaseOf
-from tests.meetings.builders import MONDAY_NOON, UID_DOMAIN
+from tests.meetings.builders import ANSWER_SECRET, MONDAY_NOON, UID_DOMAIN
+from tests.support.databases import ServiceDatabase
 
 TOKEN = "a-token-of-the-operator"
 KINDS = {kind.type: kind for kind in contract.EVENTS}
@@ -82,22 +85,30 @@ async def service(meetings_database: Database) -> Service:
     return Service(meetings_database)
 
 
-@pytest.fixture
-async def api(database: DatabaseOf) -> AsyncIterator[httpx.AsyncClient]:
-    """The web part alone, with the operator's token."""
+@asynccontextmanager
+async def web(database: ServiceDatabase, now: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    """The web part alone, asked with the operator's token."""
     settings = Settings.model_validate(
         {
-            "database_url": (await database("meetings")).runtime_url,
+            "database_url": database.runtime_url,
             "amqp_url": "amqp://127.0.0.1",
             "operator_token": TOKEN,
             "uid_domain": UID_DOMAIN,
+            "answer_secret": ANSWER_SECRET,
         }
     )
-    app = build(settings, ["web"], now=lambda: MONDAY_NOON)
+    app = build(settings, ["web"], now=now)
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://meetings",
         headers={"Authorization": f"Bearer {TOKEN}"},
     )
     async with app.router.lifespan_context(app), client:
+        yield client
+
+
+@pytest.fixture
+async def api(database: DatabaseOf) -> AsyncIterator[httpx.AsyncClient]:
+    """The web part alone, with the operator's token."""
+    async with web(await database("meetings"), lambda: MONDAY_NOON) as client:
         yield client

@@ -30,7 +30,12 @@ from tests.notifications.far_server import FarServer, far_server
 from tests.notifications.samples import LETTERHEAD
 from tests.support.eventually import eventually
 
-LINKS = Links("https://post.netvaerk.example", "a secret of thirty-two characters")
+LINKS = Links(
+    "https://post.netvaerk.example",
+    "a secret of thirty-two characters",
+    meetings_url="https://post.netvaerk.example/meetings",
+    answer_secret="another secret of thirty-two characters",
+)
 
 
 @dataclass

@@ -18,6 +18,9 @@ MEETING_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation")
 SYSTEM_KINDS: tuple[Kind, ...] = ("silence", "flood")
 
 LETTERHEAD = Letterhead("moede@mail.netvaerk.example", "sekretariat@netvaerk.example", "mail.netvaerk.example")
+ANSWER = (
+    "https://post.netvaerk.example/meetings/answer/pJ8mZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0aW9ucwAfoYx3Qhv1m4vVZ2"
+)
 UNSUBSCRIBE = "https://post.netvaerk.example/unsubscribe/AfoYx3Qhv1m4vVZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0aW9ucw"
 
 
@@ -35,6 +38,7 @@ def sample(
         topic="invitations",
         language=language,
         person_id=None if kind in SYSTEM_KINDS else UUID(int=1),
+        meeting_id=UUID(int=2) if kind in MEETING_KINDS else None,
         frame_id=7,
         address="anna@koege.example",
         facts={**stored["facts"], **(facts or {})},
@@ -56,7 +60,7 @@ def addressed(email: Email, address: str) -> Email:
 
 def content(email: Email) -> emails.Content:
     """Return an e-mail in words."""
-    return emails.compose(email, LETTERHEAD, unsubscribe_url(email))
+    return emails.compose(email, LETTERHEAD, unsubscribe_url(email), answer_url(email))
 
 
 def octets(email: Email) -> bytes:
@@ -67,3 +71,8 @@ def octets(email: Email) -> bytes:
 def unsubscribe_url(email: Email) -> str | None:
     """Return where its reader unsubscribes, who is then a person."""
     return UNSUBSCRIBE if email.person_id else None
+
+
+def answer_url(email: Email) -> str | None:
+    """Return where its reader answers, who is then asked to a meeting."""
+    return ANSWER if email.method == "REQUEST" else None

@@ -1,6 +1,7 @@
 """What people have answered is what their next e-mail's calendar part says of them."""
 
 import json
+import re
 from datetime import timedelta
 from email.message import EmailMessage
 from itertools import permutations
@@ -11,11 +12,13 @@ from icalendar import Calendar
 
 from shared.contracts.event import Event
 from shared.contracts.meetings import AnswerGiven, PlaceConfirmed, PlaceOffered, PlaceState
+from shared.links import AnswerLink, AnswerLinks
 from tests.notifications.builders import NOW, STARTS_AT, person_updated
 from tests.notifications.conftest import Invited, Service
 from tests.notifications.far_server import FarServer
 
 DAY = timedelta(days=1)
+FORMS = ("plain", "html")
 
 
 def given(
@@ -152,6 +155,29 @@ async def test_the_calendar_that_leaves_carries_the_answer(
     (cancelled,), (asked,) = server.to("anna@koege.example"), server.to("anna@aeroe.example")
     assert attendee(asked).params["PARTSTAT"] == "ACCEPTED"
     assert "PARTSTAT" not in attendee(cancelled).params
+
+
+async def test_an_invitation_and_an_update_carry_the_link_of_their_reader_and_their_meeting(
+    service: Service, invited: Invited, server: FarServer
+) -> None:
+    await service.deliver(server)
+    await service.hear(invited.story.moved(STARTS_AT + DAY).rescheduled())
+    await service.deliver(server)
+    await service.hear(invited.story.moved(STARTS_AT + DAY).cancelled())
+    await service.deliver(server)
+
+    *asked, cancelled = server.to("anna@koege.example")
+    links = AnswerLinks("another secret of thirty-two characters")
+    found = [links.read(token) for message in asked for form in FORMS for token in tokens(message, form)]
+    assert found == [AnswerLink(invited.story.id, invited.person_id)] * 4
+    assert [tokens(cancelled, form) for form in FORMS] == [[], []]
+
+
+def tokens(message: EmailMessage, form: str) -> list[str]:
+    """Return the tokens of the answer page that a part of an e-mail links to."""
+    part = message.get_body((form,))
+    assert part
+    return re.findall(r"https://post\.netvaerk\.example/meetings/answer/([A-Za-z0-9_-]+)", part.get_content())
 
 
 def attendee(message: EmailMessage) -> Any:

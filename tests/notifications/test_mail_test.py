@@ -13,6 +13,8 @@ SETTINGS = {
     "AMQP_URL": "amqp://nobody@127.0.0.1:1/",
     "OPERATOR_TOKEN": "0123456789abcdef",
     "LINK_SECRET": "0123456789abcdef0123456789abcdef",
+    "ANSWER_SECRET": "another secret of thirty-two characters",
+    "MEETINGS_URL": "https://handelsbyer.example/meetings",
     "PUBLIC_URL": "https://handelsbyer.example",
     "MAIL_DOMAIN": "handelsbyer.example",
     "MAIL_FROM": "netvaerk@handelsbyer.example",

@@ -39,6 +39,8 @@ async def operator(database: DatabaseOf, broker: Broker, server: FarServer) -> A
             "operator_token": TOKEN,
             "smtp_url": server.url,
             "link_secret": "a secret of thirty-two characters",
+            "answer_secret": "another secret of thirty-two characters",
+            "meetings_url": "https://post.netvaerk.example/meetings",
             "public_url": "https://post.netvaerk.example",
             "mail_domain": "mail.netvaerk.example",
             "mail_from": "moede@mail.netvaerk.example",

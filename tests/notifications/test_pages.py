@@ -84,7 +84,12 @@ async def test_a_reader_s_own_language_comes_first(service: Service, browser: ht
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_link_that_is_not_ours_opens_nothing(invited: Invited, browser: httpx.AsyncClient, method: str) -> None:
     good = url(invited)
-    forged = Links("https://post.netvaerk.example", "another secret of thirty-two chars")
+    forged = Links(
+        "https://post.netvaerk.example",
+        "yet another secret of thirty-two characters",
+        meetings_url="https://post.netvaerk.example/meetings",
+        answer_secret="another secret of thirty-two characters",
+    )
     bad = [
         good[:-4],
         good[:-1] + ("A" if good[-1] != "A" else "B"),

@@ -14,6 +14,8 @@ GOOD = {
     "OPERATOR_TOKEN": "a token of an operator",
     "SMTP_URL": "smtp+starttls://user:password@mail.example",
     "LINK_SECRET": "a secret of thirty-two characters",
+    "ANSWER_SECRET": "another secret of thirty-two characters",
+    "MEETINGS_URL": "https://handelsbyer.example/meetings",
     "PUBLIC_URL": "https://post.netvaerk.example/mail",
     "MAIL_DOMAIN": "mail.netvaerk.example",
     "MAIL_FROM": "moede@mail.netvaerk.example",
@@ -53,6 +55,8 @@ def test_the_key_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     [
         ("SMTP_URL", "mail.example:25"),
         ("LINK_SECRET", "short"),
+        ("ANSWER_SECRET", "short"),
+        ("MEETINGS_URL", "post.netvaerk.example/meetings"),
         ("PUBLIC_URL", "post.netvaerk.example"),
         ("MAIL_DOMAIN", "netvaerk"),
         ("MAIL_FROM", "Mødet <moede@mail.netvaerk.example>"),

@@ -17,6 +17,7 @@ from .answers import (
     lock_meetings_to_come,
     lock_series_capacity,
     meetings_with_places_to_pass_on,
+    turn_in_line,
 )
 from .invitations import (
     count_standing,
@@ -39,7 +40,7 @@ from .meetings import (
     meetings_to_come,
     open_meetings,
 )
-from .network import keep_mandates, keep_members, keep_people, people_concerned
+from .network import get_person, keep_mandates, keep_members, keep_people, people_concerned
 from .overview import overview
 from .series import add_series, get_series, keep_series, list_series, lock_network, mark_planned, series_after
 
@@ -51,6 +52,7 @@ __all__ = [
     "get_answer",
     "get_capacity",
     "get_meeting",
+    "get_person",
     "get_series",
     "highest_revision",
     "is_invited",
@@ -89,4 +91,5 @@ __all__ = [
     "revise_standing",
     "series_after",
     "surplus_invitations",
+    "turn_in_line",
 ]

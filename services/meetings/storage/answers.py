@@ -119,6 +119,24 @@ async def get_answer(conn: Connection, meeting_id: UUID, person_id: UUID) -> Ans
     return _answer(row) if row else None
 
 
+async def turn_in_line(conn: Connection, answer: Answer) -> int:
+    """Return the how-manieth somebody is who waits."""
+    turn: int = await conn.fetchval(
+        """
+        SELECT count(*)
+          FROM answers
+         WHERE meeting_id = $1
+           AND attendance = $2
+           AND place = 'waiting'
+           AND turn <= $3
+        """,
+        answer.meeting_id,
+        answer.attendance,
+        answer.turn,
+    )
+    return turn
+
+
 async def list_answers(conn: Connection, meeting_id: UUID) -> list[tuple[Answer, str | None]]:
     """List the answers to a meeting in the order in which they were given, each with the person's name if known."""
     rows = await conn.fetch(

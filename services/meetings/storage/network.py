@@ -51,6 +51,12 @@ async def keep_mandates(conn: Connection, mandates: Sequence[Mandate]) -> None:
     )
 
 
+async def get_person(conn: Connection, person_id: UUID) -> Person | None:
+    """Return what a person is called and which language they read, where we know."""
+    row = await conn.fetchrow("SELECT id, name, language, version FROM people WHERE id = $1", person_id)
+    return Person(*row) if row else None
+
+
 async def keep_people(conn: Connection, people: Sequence[Person]) -> None:
     """Keep what is newer than what we have."""
     await conn.execute(

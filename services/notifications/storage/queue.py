@@ -50,8 +50,9 @@ async def claim(conn: Connection, sender: str, *, most: int, lease: timedelta, n
           FROM ready, frames AS f
          WHERE e.id = ready.id
            AND f.id = e.frame_id
-        RETURNING e.id, e.kind, e.topic, f.language, e.person_id, e.frame_id, e.address, f.facts, e.params, e.method,
-                  e.sequence, e.message_id, e.date, e.attempts, e.expires_at, e.correlation_id, e.priority
+        RETURNING e.id, e.kind, e.topic, f.language, e.person_id, e.meeting_id, e.frame_id, e.address, f.facts,
+                  e.params, e.method, e.sequence, e.message_id, e.date, e.attempts, e.expires_at, e.correlation_id,
+                  e.priority
         """,
         sender,
         most,
