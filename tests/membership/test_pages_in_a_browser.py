@@ -27,6 +27,8 @@ from tests.support.browser import running_browser, too_wide, violations
 from tests.support.builders import Message, appointed, contact, joined, updated
 from tests.support.eventually import eventually
 
+pytestmark = pytest.mark.browser
+
 TOKEN = "a-token-of-the-operator"
 PREFIX = "/membership"
 NARROW, WIDE = 360, 1280
