@@ -1,6 +1,5 @@
 """Shows the data of a message line by line, with each fault at its place (pure)."""
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,12 +7,10 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from shared.contracts.upstream import FORBIDDEN, Fault
+from shared.contracts.upstream import Fault
 
-Path = tuple[str | int, ...]
+from .lines import Path, in_text, lines_of, shortened
 
-ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in FORBIDDEN}
-LONGEST_LINE = 2_000
 FEW_LINES = 150
 LINES_AROUND = 4
 
@@ -31,34 +28,9 @@ class Line:
     skipped: int = 0
 
 
-def in_text(octets: bytes) -> str:
-    """Show octets as lines of visible text; those that are no UTF-8, and what cannot be seen, as escapes."""
-    lines = octets.decode(errors="backslashreplace").splitlines()
-    return "\n".join(line.expandtabs(4).translate(ESCAPES) for line in lines)
-
-
-def visible(value: object) -> str:
-    """Show an attribute in one line of visible text, whatever it is."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _shortened(text.translate(ESCAPES))
-
-
 def numbers(attribute: str, faults: Sequence[Fault]) -> tuple[int, ...]:
     """Return the numbers of the faults that are in an attribute."""
     return tuple(number for number, fault in enumerate(faults, start=1) if fault.field == attribute)
-
-
-def written(data: bytes) -> str:
-    """Show data in JSON as a human would write it, and what is no JSON as it is.
-
-    Old systems in Denmark write æ, ø and å in Windows-1252: what makes sense so is read so.
-    """
-    for octets in (data, data.decode("cp1252", errors="replace").encode()):
-        try:
-            return "\n".join(text for _, text in _lines(from_json(octets, allow_inf_nan=False), {}))
-        except ValueError:
-            continue
-    return in_text(data)
 
 
 def is_in_data(fault: Fault) -> bool:
@@ -75,7 +47,7 @@ def marked(data: bytes, faults: Sequence[Fault]) -> list[Line]:
         lines = _marked_text(in_text(data).split("\n"), here)
     else:
         lines = _marked_value(value, here)
-    return _excerpt([replace(line, text=_shortened(line.text)) for line in lines])
+    return _excerpt([replace(line, text=shortened(line.text)) for line in lines])
 
 
 def _marked_text(texts: Sequence[str], faults: Mapping[int, Fault]) -> list[Line]:
@@ -99,7 +71,7 @@ def _marked_value(value: Any, faults: Mapping[int, Fault]) -> list[Line]:
             missing.setdefault(place, {})[name] = None
             place = (*place, name)
         found.setdefault(place, []).append(number)
-    return _numbered(_lines(value, missing), missing, found)
+    return _numbered(lines_of(value, missing), missing, found)
 
 
 def _numbered(
@@ -114,29 +86,6 @@ def _numbered(
         number += 1
         numbered.append(Line(number, text, faults))
     return numbered
-
-
-def _lines(
-    value: Any, missing: Mapping[Path, Collection[str]], path: Path = (), label: str = "", comma: str = ""
-) -> Iterator[tuple[Path | None, str]]:
-    """Write a value line by line, each with the path of what begins there; None where something ends."""
-    margin = "  " * len(path)
-    if not isinstance(value, dict | list) or not (value or path in missing):
-        yield path, f"{margin}{label}{_in_json(value)}{comma}"
-        return
-    begin, end = "{}" if isinstance(value, dict) else "[]"
-    yield path, f"{margin}{label}{begin}"
-    steps: Sequence[Any] = list(value) if isinstance(value, dict) else range(len(value))
-    for position, step in enumerate(steps, start=1):
-        name = f"{_in_json(step)}: " if isinstance(value, dict) else ""
-        yield from _lines(value[step], missing, (*path, step), name, "," if position < len(steps) else "")
-    for absent in missing.get(path, ()):
-        yield (*path, absent), f"{margin}  {_in_json(absent)}:"
-    yield None, f"{margin}{end}{comma}"
-
-
-def _in_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False).translate(ESCAPES)
 
 
 def _steps(field: str) -> Path:
@@ -160,10 +109,6 @@ def _at(value: Any, path: Path) -> Any:
     for step in path:
         value = value[step]
     return value
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]} …"
 
 
 def _excerpt(lines: list[Line]) -> list[Line]:

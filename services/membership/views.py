@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts.upstream import Fault
 
 from .edits import editable, opened
-from .marks import in_text
+from .lines import in_text
 from .messages import Kept
 from .quarantine import State
 

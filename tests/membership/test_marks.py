@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership.marks import Line, in_text, marked, visible, written
+from services.membership.lines import in_text, visible, written
+from services.membership.marks import Line, marked
 from shared.contracts.upstream import FORBIDDEN, Fault
 from tests.support.builders import contact, joined
 

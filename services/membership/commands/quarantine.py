@@ -18,7 +18,7 @@ from shared.errors import Invalid, NotFound
 
 from .. import many_at_once, storage, use_cases
 from ..edits import ATTRIBUTES, Edit, opened
-from ..marks import in_text
+from ..lines import in_text
 from ..quarantine import OPEN, STATES, Act, Selection, Tried
 from ..views import HappenedView, MessageView
 from .acts import in_transaction, say, with_database

@@ -8,7 +8,7 @@ from shared.database.pool import Database
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
-from .. import faults_in_danish, marks, wording
+from .. import faults_in_danish, lines, marks, wording
 from .many import add_pages_of_many
 from .missing import add_pages_of_missing
 from .one import add_pages_of_one
@@ -19,7 +19,7 @@ __all__ = ["secretariat_pages"]
 
 def secretariat_pages(database: Database, operator_token: str, now: Clock) -> APIRouter:
     """Return the routes of all pages; whoever has not signed in is asked to."""
-    pages = Pages(TEMPLATES, words=wording, faults=faults_in_danish, marks=marks)
+    pages = Pages(TEMPLATES, words=wording, faults=faults_in_danish, lines=lines, marks=marks)
     sign_in = SignIn(operator_token, now)
     router = APIRouter(
         prefix="/pages",

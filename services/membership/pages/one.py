@@ -12,7 +12,7 @@ from shared.web.forms import Form
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
-from .. import many_at_once, marks, storage, use_cases
+from .. import lines, many_at_once, storage, use_cases
 from ..bodies import KeptId
 from ..edits import ATTRIBUTES, Edit, editable, opened, subject
 from ..messages import Kept
@@ -113,4 +113,4 @@ def _proposal(kept: Kept, sources: dict[str, str]) -> dict[str, Any]:
         "time": kept.delivery.received_at.isoformat(timespec="seconds"),
     }
     given = {name: stands.attributes.get(name) or proposed.get(name, "") for name in ATTRIBUTES}
-    return {**given, "data": marks.written(stands.data)}
+    return {**given, "data": lines.written(stands.data)}

@@ -8,14 +8,9 @@ from .messages import known_codes, taken_in_messages
 from .overview import overview
 from .paused import add_paused, check_constraints, count_paused, paused_systems, take_paused
 from .quarantine import (
-    add_failures,
     add_kept,
     find_kept,
-    is_used_up,
     locked_messages,
-    mark_cleared,
-    mark_edited,
-    mark_settled,
     messages_in_quarantine,
     overdue_messages,
     remove_settled,
@@ -23,6 +18,7 @@ from .quarantine import (
     waiting_messages,
 )
 from .quarantine_lists import act_in_history, count_kept, history, reasons, selected_messages, systems_in_quarantine
+from .quarantine_steps import add_failures, is_used_up, mark_cleared, mark_edited, mark_settled
 from .register import add_history, load, load_due, store
 from .snapshots import (
     add_mentions,

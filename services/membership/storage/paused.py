@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.database.pool import Connection
 
 from ..messages import Keeping, Kept
-from .quarantine import fingerprint, headers, read_kept
+from .quarantine_rows import fingerprint, headers, read_kept
 
 
 async def paused_systems(conn: Connection) -> frozenset[str]:

@@ -1,17 +1,12 @@
-"""All SQL that keeps messages which cannot be taken in, and settles them; each step leaves a line of history."""
+"""All SQL that keeps messages which cannot be taken in, finds them again, and at last removes them."""
 
-import hashlib
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-import asyncpg
-
-from shared.contracts.upstream import Fault
 from shared.database.pool import Connection
 
-from ..messages import Delivery, Keeping, Kept
-from ..quarantine import Act, State, Tried
+from ..messages import Keeping, Kept
+from .quarantine_rows import fingerprint, headers, read_kept, written_faults
 from .rows import columns
 
 
@@ -74,7 +69,7 @@ async def add_kept(conn: Connection, messages: Sequence[Keeping]) -> None:
         [message.message_id for message in different.values()],
         [message.message_type for message in different.values()],
         [message.organisation_key for message in different.values()],
-        [_faults(message.faults) for message in different.values()],
+        [written_faults(message.faults) for message in different.values()],
         [delivery.received_at for delivery in deliveries],
         [message.wait_until for message in different.values()],
         list(times.values()),
@@ -163,129 +158,6 @@ async def locked_messages(conn: Connection, ids: Collection[int]) -> list[Kept]:
     return [read_kept(row) for row in found]
 
 
-async def mark_settled(
-    conn: Connection, notes: Mapping[int, str | None], state: State, now: datetime, act: Act | None = None
-) -> None:
-    """Set messages, by their ids in quarantine, to another state, each with a note.
-
-    They were given up (held), taken in (replayed), repaired by their system (cleared) or put aside (dismissed), by
-    somebody's act or by themselves.
-    """
-    if not notes:
-        return
-    await conn.execute(
-        """
-        WITH settled AS (
-            UPDATE quarantine AS q
-               SET state = $3,
-                   wait_until = NULL,
-                   settled_at = CASE WHEN $3 = 'held' THEN NULL ELSE $4::timestamptz END
-              FROM unnest($1::bigint[], $2::text[]) AS given (id, note)
-             WHERE q.id = given.id
-            RETURNING q.id, given.note
-        )
-        INSERT INTO quarantine_history (quarantine_id, at, what, who, act, note)
-        SELECT id, $4, CASE WHEN $3 = 'held' THEN 'given_up' ELSE $3 END, $5, $6, note
-          FROM settled
-         ORDER BY id
-        """,
-        list(notes),
-        list(notes.values()),
-        state,
-        now,
-        act.who if act else None,
-        act.id if act else None,
-    )
-
-
-async def mark_cleared(conn: Connection, repaired: Collection[tuple[str, str, str]], now: datetime) -> None:
-    """Clear what was held of messages `(system, source, id)` that are now taken in."""
-    await conn.execute(
-        """
-        WITH cleared AS (
-            UPDATE quarantine AS q
-               SET state = 'cleared', settled_at = $4
-              FROM unnest($1::text[], $2::text[], $3::text[]) AS taken (system, source, message_id)
-             WHERE q.state = 'held'
-               AND (q.system, q.source, q.message_id) = (taken.system, taken.source, taken.message_id)
-            RETURNING q.id
-        )
-        INSERT INTO quarantine_history (quarantine_id, at, what)
-        SELECT id, $4, 'cleared' FROM cleared ORDER BY id
-        """,
-        *([one[column] for one in repaired] for column in range(3)),
-        now,
-    )
-
-
-async def mark_edited(conn: Connection, kept: Kept, act: Act) -> None:
-    """Keep what a human made of a message, with what can be read of it and what is still wrong with it."""
-    await conn.execute(
-        """
-        WITH edited AS (
-            UPDATE quarantine
-               SET edited = $2, source = $3, message_id = $4, message_type = $5, organisation_key = $6,
-                   faults = $7::text::jsonb
-             WHERE id = $1
-            RETURNING id, faults
-        )
-        INSERT INTO quarantine_history (quarantine_id, at, what, who, act, faults)
-        SELECT id, $8, 'edited', $9, $10, faults FROM edited
-        """,
-        kept.id,
-        kept.edited,
-        kept.source,
-        kept.message_id,
-        kept.message_type,
-        kept.organisation_key,
-        _faults(kept.faults),
-        act.at,
-        act.who,
-        act.id,
-    )
-
-
-async def is_used_up(conn: Connection, source: str, message_id: str, *, but_for: int) -> bool:
-    """Tell whether a message of that id was taken in, or is open in quarantine beside the one meant."""
-    used: bool = await conn.fetchval(
-        """
-        SELECT EXISTS (SELECT FROM upstream_messages WHERE source = $1 AND message_id = $2)
-            OR EXISTS (
-                   SELECT FROM quarantine
-                    WHERE source = $1 AND message_id = $2 AND id <> $3 AND state IN ('waiting', 'held', 'paused')
-               )
-        """,
-        source,
-        message_id,
-        but_for,
-    )
-    return used
-
-
-async def add_failures(conn: Connection, tried: Sequence[Tried], act: Act) -> None:
-    """Write down of messages that they could not be taken in, and what is wrong with them now, where that was found."""
-    await conn.execute(
-        """
-        WITH failed AS (
-            SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[]) AS failed (id, note, faults)
-        ), described AS (
-            UPDATE quarantine AS q
-               SET faults = failed.faults::jsonb
-              FROM failed
-             WHERE q.id = failed.id AND failed.faults <> '[]'
-        )
-        INSERT INTO quarantine_history (quarantine_id, at, what, who, act, note, faults)
-        SELECT id, $4, 'replay_failed', $5, $6, note, faults::jsonb FROM failed ORDER BY id
-        """,
-        [one.id for one in tried],
-        [one.note for one in tried],
-        [_faults(one.faults) for one in tried],
-        act.at,
-        act.who,
-        act.id,
-    )
-
-
 async def remove_settled(conn: Connection, before: datetime, most: int) -> int:
     """Remove messages that were settled before a moment, with their history; return how many."""
     removed = await conn.fetch(
@@ -300,47 +172,3 @@ async def remove_settled(conn: Connection, before: datetime, most: int) -> int:
         most,
     )
     return len(removed)
-
-
-def headers(delivery: Delivery) -> bytes:
-    """Write a message's headers as they are kept."""
-    return json.dumps(dict(delivery.headers), default=_plain, sort_keys=True).encode()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bytearray):
-        return value.decode(errors="replace")
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def fingerprint(delivery: Delivery) -> bytes:
-    """Return what two deliveries of the same message have in common."""
-    parts = (delivery.system.encode(), (delivery.content_type or "").encode(), headers(delivery), delivery.body)
-    return hashlib.sha256(b"\0".join(parts)).digest()
-
-
-def read_kept(row: asyncpg.Record) -> Kept:
-    """Read a message in quarantine from its row."""
-    return Kept(
-        id=row["id"],
-        state=row["state"],
-        delivery=Delivery(
-            row["routing_key"], row["content_type"], json.loads(row["headers"]), row["body"], row["received_at"]
-        ),
-        source=row["source"],
-        message_id=row["message_id"],
-        message_type=row["message_type"],
-        organisation_key=row["organisation_key"],
-        faults=read_faults(row["faults"]),
-        times=row["times"],
-        edited=row["edited"],
-    )
-
-
-def read_faults(written: str | None) -> tuple[Fault, ...]:
-    """Read faults from their column."""
-    return tuple(Fault(**fault) for fault in json.loads(written or "[]"))
-
-
-def _faults(faults: Sequence[Fault]) -> str:
-    return json.dumps([fault.model_dump() for fault in faults])

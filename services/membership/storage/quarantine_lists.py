@@ -7,7 +7,7 @@ import asyncpg
 from shared.database.pool import Connection
 
 from ..quarantine import Happened, Headline, Reason, Selection
-from .quarantine import read_faults
+from .quarantine_rows import read_faults
 
 
 async def selected_messages(
