@@ -125,7 +125,12 @@ def move(meeting: Meeting, change: Change, now: datetime) -> Meeting:
     if starts_at <= now:
         raise BeginsInThePast("a meeting can only be moved to a time that is still to come", field="starts_at")
     check_attendable(moved.mode, place=moved.place, host_town=moved.host_town, link=moved.link)
-    return moved if moved == meeting else replace(moved, changed_by_hand=True)
+    return moved if is_told_alike(moved, meeting) else replace(moved, changed_by_hand=True)
+
+
+def is_told_alike(meeting: Meeting, before: Meeting) -> bool:
+    """Say whether what people are told of a meeting is as before; nobody is written to about an agenda alone."""
+    return replace(meeting, occurrence=before.occurrence, agenda=before.agenda) == before
 
 
 def cancel(meeting: Meeting, reason: str | None, now: datetime) -> Meeting:

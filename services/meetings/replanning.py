@@ -8,7 +8,7 @@ from typing import Any
 from shared.clock import local_day
 from shared.errors import Invalid
 
-from .domain import BeginsInThePast, Meeting, check_attendable
+from .domain import BeginsInThePast, Meeting, check_attendable, is_told_alike
 from .matching import match_days
 from .series import Series, SeriesChange
 
@@ -33,15 +33,15 @@ class BeyondThePlan(Invalid):
 class Replanned:
     """What becomes of the meetings of a series, each as it then is; `changed` with the moment it began at before.
 
-    `changed_by_hand` are those still to come that were left as they are. `relabelled` stand for another day by the
-    rule, and nobody needs to be told.
+    `changed_by_hand` are those still to come that were left as they are. Of those `kept` nobody needs to be told: they
+    stand for another day by the rule, or have another agenda.
     """
 
     changed: list[tuple[Meeting, datetime]] = field(default_factory=list)
     added: list[Meeting] = field(default_factory=list)
     cancelled: list[Meeting] = field(default_factory=list)
     changed_by_hand: list[Meeting] = field(default_factory=list)
-    relabelled: list[Meeting] = field(default_factory=list)
+    kept: list[Meeting] = field(default_factory=list)
 
 
 def check_since(since: date, now: datetime, last: date = date.max) -> None:
@@ -112,14 +112,14 @@ def _replanned(
             if meeting.starts_at > now:
                 replanned.changed_by_hand.append(meeting)
             if then and then.occurrence != day:
-                replanned.relabelled.append(replace(meeting, occurrence=then.occurrence))
+                replanned.kept.append(replace(meeting, occurrence=then.occurrence))
         elif then is None:
             replanned.cancelled.append(_dropped(meeting, reason))
-        elif replace(then, occurrence=day) != meeting:
+        elif not is_told_alike(then, meeting):
             _check(then, now)
             replanned.changed.append((then, meeting.starts_at))
-        elif then.occurrence != day:
-            replanned.relabelled.append(then)
+        elif then != meeting:
+            replanned.kept.append(then)
     return replanned
 
 

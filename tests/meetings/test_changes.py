@@ -70,6 +70,22 @@ async def test_the_same_move_twice_changes_nothing(service: Service, meeting: Me
     assert len(await service.said()) == 1
 
 
+async def test_another_agenda_is_kept_and_nobody_is_told(service: Service, meeting: Meeting) -> None:
+    moved = await move(service, meeting, Change(agenda="Velkomst"))
+
+    kept = next(each for each in await service.meetings() if each.id == meeting.id)
+    assert kept == moved == replace(meeting, agenda="Velkomst")
+    assert await service.said() == []
+
+
+async def test_the_place_is_said_with_its_address(service: Service, meeting: Meeting) -> None:
+    await move(service, meeting, Change(place="Rådhuset", address="Torvet 1, 4600 Køge"))
+
+    (said,) = await service.said()
+    assert isinstance(said, MeetingRescheduled)
+    assert said.meeting.place == "Rådhuset, Torvet 1, 4600 Køge"
+
+
 async def test_a_cancellation_is_said_once_and_nobody_is_asked_any_more(service: Service, meeting: Meeting) -> None:
     first = await cancel(service, meeting)
     second = await cancel(service, meeting)

@@ -39,6 +39,12 @@ def test_a_move_to_where_a_meeting_is_leaves_no_mark(meeting: Meeting) -> None:
     assert domain.move(meeting, Change(minutes=60, starts_at=meeting.starts_at), MONDAY_NOON) == meeting
 
 
+def test_another_agenda_alone_leaves_no_mark(meeting: Meeting) -> None:
+    moved = domain.move(meeting, Change(agenda="Velkomst"), MONDAY_NOON)
+
+    assert moved == replace(meeting, agenda="Velkomst")
+
+
 def test_a_move_may_clear_a_place(meeting: Meeting) -> None:
     in_town = replace(meeting, mode="physical", place="Rådhuset", host_town="Køge")
 

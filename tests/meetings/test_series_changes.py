@@ -1,7 +1,7 @@
 """A series is changed or ended from a day on: its meetings follow in place, each said once."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -221,6 +221,15 @@ async def test_a_change_of_the_link_alone_moves_nothing_and_keeps_a_meetings_own
     assert (by_id[march.id].link, by_id[april.id].link) == (march.link, "https://meet.example/other")
     assert (by_id[april.id].agenda, by_id[april.id].starts_at) == ("Velkomst", april.starts_at)
     assert (await secretariat.kept()).agenda == "Velkomst"
+
+
+async def test_another_agenda_alone_is_kept_with_each_meeting_and_nobody_is_told(service: Service) -> None:
+    secretariat, (march, *others) = await planned(service)
+
+    await secretariat.change(SeriesChange(agenda="Velkomst\nJulehandel"))
+
+    assert await service.said() == []
+    assert await service.meetings() == [march, *(replace(other, agenda="Velkomst\nJulehandel") for other in others)]
 
 
 async def test_later_days_are_planned_as_the_series_now_is(service: Service) -> None:

@@ -13,12 +13,16 @@ from ..domain import Change, Meeting
 async def move_meeting(
     conn: Connection, meeting_id: UUID, change: Change, *, correlation_id: str, now: datetime
 ) -> Meeting:
-    """Give a meeting another time or place and say so once; the same change a second time changes nothing."""
+    """Give a meeting another time or place and say so once; the same change a second time changes nothing.
+
+    An agenda alone is kept, and nobody is told.
+    """
     await storage.lock_network(conn)
     before = await storage.get_meeting(conn, meeting_id)
     moved = domain.move(before, change, now)
-    if moved == before:
-        return before
+    if domain.is_told_alike(moved, before):
+        await storage.keep_meeting(conn, moved)
+        return moved
     moved = await revise(conn, moved, now)
     await outbox.add(conn, announcements.meeting_rescheduled(moved, before.starts_at, correlation_id))
     return moved

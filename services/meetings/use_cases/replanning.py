@@ -85,7 +85,7 @@ async def end_series(
 async def _carry_out(conn: Connection, replanned: Replanned, correlation_id: str, now: datetime) -> Replanned:
     """Keep what becomes of the meetings and say so; return it with the revisions that this took."""
     cancelled = [await revise(conn, meeting, now) for meeting in replanned.cancelled]
-    for meeting in replanned.relabelled:
+    for meeting in replanned.kept:
         await storage.keep_meeting(conn, meeting)
     changed = [(await revise(conn, meeting, now), began) for meeting, began in replanned.changed]
     await storage.add_meetings(conn, replanned.added)
