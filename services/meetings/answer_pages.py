@@ -1,23 +1,21 @@
 """The page that the link in every invitation leads to: a GET shows, only a POST answers, nobody signs in."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import parse_qs
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
 from pydantic import ValidationError
 
 from shared import dates, logs
 from shared.clock import Clock
 from shared.database.pool import Connection, Database
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Invalid, NotFound, Refused
 from shared.links import AnswerLink, AnswerLinks
+from shared.web.forms import Form, read_form
+from shared.web.pages import HEADERS, HERE, Pages
 
 from . import use_cases
 from .answer_page import AnswerPage, find_page
@@ -26,38 +24,20 @@ from .turns import Turns
 
 log = logs.get(__name__)
 
-MOST_OCTETS = 64 * 1024
-# Nothing is loaded, nothing is kept, and no other site learns the address.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
-
-
-@pass_context
-def _in_the_pages_language(context: Context, danish: str, english: str) -> str:
-    return english if context["language"] == "en" else danish
-
-
-templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-templates.globals["t"] = _in_the_pages_language
-templates.filters |= {"moment": dates.moment_in_words}
+pages = Pages(Path(__file__).parent / "templates", moment=dates.moment_in_words)
+STYLE_SHEET = HERE / "templates" / "style.css"
+STYLE_SECONDS = 300
+FIELDS = ("answer", "attendance", "comment")
 
 
 def answer_pages(database: Database, links: AnswerLinks, turns: Turns, now: Clock) -> APIRouter:
     """Return the routes of the page."""
-    router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+    router = APIRouter(include_in_schema=False, route_class=pages.route_class())
+
+    @router.api_route("/answer/style.css", methods=["GET", "HEAD"])
+    async def style_sheet() -> Response:
+        kept = {"Cache-Control": f"public, max-age={STYLE_SECONDS}"}
+        return Response(STYLE_SHEET.read_bytes(), media_type="text/css", headers=kept)
 
     @router.api_route("/answer/{token}", methods=["GET", "HEAD"])
     async def show(request: Request, token: str) -> Response:
@@ -72,10 +52,10 @@ def answer_pages(database: Database, links: AnswerLinks, turns: Turns, now: Cloc
         if link is None:
             return _unknown(request)
         try:
-            said = _said(link, await _fields(request))
+            said = _said(link, await read_form(request))
             async with turns.of(link.meeting_id), database.transaction() as conn:
                 await _give(conn, link, said, moment)
-        except (Conflict, Invalid, NotFound) as why:
+        except Refused as why:
             async with database.connection() as conn:
                 return await _shown(conn, request, link, moment, why=why)
         return Response(status_code=303, headers={**HEADERS, "Location": f"?{request.url.query}#answer"})
@@ -91,24 +71,9 @@ async def _give(conn: Connection, link: AnswerLink, said: NewAnswer, now: dateti
     log.info("answered", meeting_id=str(link.meeting_id), correlation_id=correlation_id)
 
 
-async def _fields(request: Request) -> Mapping[str, str]:
-    """Read what the form sends; raises Invalid where it is no form or too much."""
-    sent = bytearray()
-    async for octets in request.stream():
-        sent += octets
-        if len(sent) > MOST_OCTETS:
-            raise Invalid("this is more than a form of ours sends")
-    try:
-        return {name: values[0] for name, values in parse_qs(sent.decode(), max_num_fields=10).items()}
-    except ValueError:
-        raise Invalid("this is not what a form of ours sends") from None
-
-
-def _said(link: AnswerLink, fields: Mapping[str, str]) -> NewAnswer:
+def _said(link: AnswerLink, form: Form) -> NewAnswer:
     """Return what somebody has filled in; raises Invalid with the field at fault."""
-    filled = {name: fields[name] for name in ("answer", "attendance", "comment") if name in fields}
-    if "comment" in filled:
-        filled["comment"] = filled["comment"].replace("\r\n", "\n")
+    filled = {name: form.text(name).replace("\r\n", "\n") for name in FIELDS if form.text(name)}
     try:
         return NewAnswer.model_validate({"person_id": link.person_id, **filled})
     except ValidationError as why:
@@ -121,7 +86,7 @@ async def _shown(
     link: AnswerLink | None,
     now: datetime,
     *,
-    why: Conflict | Invalid | NotFound | None = None,
+    why: Refused | None = None,
 ) -> HTMLResponse:
     if link is None:
         return _unknown(request)
@@ -131,8 +96,16 @@ async def _shown(
         return _unknown(request)
     page = _in_the_chosen_language(page, request)
     if page.has_ended(now):
-        return _page("answer/ended.html", page, status=410)
-    return _page("answer/answer.html", page, status=why.status if why else 200, field=why.field if why else None)
+        return pages.page(request, "answer/ended.html", status=410, language=page.language)
+    return pages.page(
+        request,
+        "answer/answer.html",
+        status=why.status if why else 200,
+        language=page.language,
+        page=page,
+        when=dates.span_in_words(page.meeting.starts_at, page.meeting.ends_at, page.language),
+        field=why.field if why else None,
+    )
 
 
 def _in_the_chosen_language(page: AnswerPage, request: Request) -> AnswerPage:
@@ -144,12 +117,6 @@ def _in_the_chosen_language(page: AnswerPage, request: Request) -> AnswerPage:
     return page
 
 
-def _page(template: str, page: AnswerPage, *, status: int, field: str | None = None) -> HTMLResponse:
-    when = dates.span_in_words(page.meeting.starts_at, page.meeting.ends_at, page.language)
-    words = {"page": page, "language": page.language, "when": when, "field": field}
-    return HTMLResponse(templates.get_template(template).render(words), status, headers=HEADERS)
-
-
 def _unknown(request: Request) -> HTMLResponse:
     language = "en" if request.query_params.get("language") == "en" else "da"
-    return HTMLResponse(templates.get_template("answer/unknown.html").render(language=language), 404, headers=HEADERS)
+    return pages.page(request, "answer/unknown.html", status=404, language=language)

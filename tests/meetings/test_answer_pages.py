@@ -143,9 +143,21 @@ async def test_a_form_that_is_filled_in_wrongly_says_so_by_field(
 
 
 async def test_what_no_form_of_ours_sends_is_refused(browser: httpx.AsyncClient, meeting: Meeting) -> None:
-    sent = [b"\xff\xfe", b"answer=" + b"x" * 70_000, b"&".join(b"a%d=b" % number for number in range(50)), b""]
+    sent = [b"\xff\xfe", b"answer=" + b"x" * 70_000, b"&".join(b"a%d=b" % number for number in range(2000)), b""]
 
     assert [(await browser.post(page_of(meeting), content=octets)).status_code for octets in sent] == [422] * 4
+
+
+async def test_another_site_answers_for_nobody(service: Service, browser: httpx.AsyncClient, meeting: Meeting) -> None:
+    before = await rows(service)
+
+    refused = [
+        await browser.post(page_of(meeting), data={"answer": "declined"}, headers=headers)
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"})
+    ]
+
+    assert [page.status_code for page in refused] == [403, 403]
+    assert await rows(service) == before
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
@@ -241,14 +253,19 @@ async def test_who_waits_sees_their_turn_and_who_is_offered_a_place_until_when(
     assert "der er en plads til dig" in confirmed
 
 
-async def test_a_page_loads_nothing_and_its_address_goes_nowhere(browser: httpx.AsyncClient, meeting: Meeting) -> None:
+async def test_a_page_loads_its_style_sheet_alone_and_its_address_goes_nowhere(
+    browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
     page = await browser.get(page_of(meeting))
 
-    assert page.headers["referrer-policy"] == "no-referrer"
+    style = await browser.get(urljoin(page_of(meeting), "style.css"))
+    assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert page.headers["cache-control"] == "no-store"
     assert "set-cookie" not in page.headers
-    assert not re.search(r"<script|src=|<link|@import|url\(", page.text)
+    assert re.findall(r"<link[^>]*>", page.text) == ['<link rel="stylesheet" href="style.css">']
+    assert not re.search(r"<script|src=|@import|url\((?!#)", page.text)
 
 
 def test_a_token_names_nobody_and_is_the_same_every_time() -> None:

@@ -50,11 +50,9 @@ async def keep_capacity(conn: Connection, meeting_id: UUID, capacity: Capacity) 
     )
 
 
-async def lock_series_capacity(conn: Connection, series_id: UUID) -> Capacity:
-    """Return how many places a series has, held until the end of the transaction; raise NotFound."""
-    row = await conn.fetchrow(
-        "SELECT places_in_person, places_online FROM series WHERE id = $1 FOR NO KEY UPDATE", series_id
-    )
+async def get_series_capacity(conn: Connection, series_id: UUID) -> Capacity:
+    """Return how many places a series has; raise NotFound."""
+    row = await conn.fetchrow("SELECT places_in_person, places_online FROM series WHERE id = $1", series_id)
     if row is None:
         raise NotFound("there is no such series")
     return Capacity(*row)

@@ -67,7 +67,8 @@ async def set_series_capacity(
     Raises:
         NotFound, NoSuchAttendance, PlacesAreTaken
     """
-    before = await storage.lock_series_capacity(conn, series_id)
+    await storage.lock_network(conn)
+    before = await storage.get_series_capacity(conn, series_id)
     capacity = change(before)
     for meeting_id in await storage.lock_meetings_to_come(conn, series_id, before, now):
         await set_capacity(conn, meeting_id, lambda _: capacity, now=now)
