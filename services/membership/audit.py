@@ -1,7 +1,8 @@
 """Notes what a message changes in which records: names and ids, and apart from them what is personal (pure)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from operator import attrgetter
 from uuid import UUID
 
 from shared.contracts.upstream import OrganisationReport
@@ -12,13 +13,18 @@ from .records import Appointment, Contact, ContactKey, Mandate, Organisation, Pe
 Traced = Organisation | Person | Appointment | Mandate
 Values = tuple[object, object]
 
-SHOWN: Mapping[type, tuple[str, ...]] = {
-    Organisation: ("starts_on", "left_on", "reason"),
+REPORT = tuple(name for name in OrganisationReport.model_fields if name != "key")
+SHOWN: Mapping[type[Traced], tuple[str, ...]] = {
+    Organisation: ("starts_on", "left_on", "reason", *REPORT),
     Person: ("name", "email", "phone", "language"),
     Appointment: ("role", "title", "since", "ended_on"),
     Mandate: ("person_id", "role", "title", "starts_on", "ends_on"),
 }
 PERSONAL = {"title"}
+SHOW = {
+    kind: attrgetter(*(f"report.{name}" if name in REPORT and kind is Organisation else name for name in names))
+    for kind, names in SHOWN.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Trace:
     """Remembers records as they were before a message, for the time that it is applied."""
 
     def __init__(self) -> None:
-        self._touched: dict[int, tuple[Traced, Traced | None]] = {}
+        self._touched: dict[int, tuple[Traced, tuple[object, ...]]] = {}
 
     def begin(self) -> None:
         """Forget the message before."""
@@ -57,12 +63,13 @@ class Trace:
     def touch(self, record: Traced) -> None:
         """Remember a record that is about to change, or has just been made."""
         if id(record) not in self._touched:
-            self._touched[id(record)] = (record, None if _is_new(record) else replace(record))
+            self._touched[id(record)] = (record, _nothing(record) if _is_new(record) else _shown(record))
 
     def changes(self, contacts: Mapping[ContactKey, Contact]) -> list[Change]:
         """Return what has changed since the message began; `contacts` tell who is appointed."""
-        found = (_change(record, before, contacts) for record, before in self._touched.values())
-        return [change for change in found if change.fields or change.personal]
+        return [
+            _change(record, before, contacts) for record, before in self._touched.values() if _shown(record) != before
+        ]
 
 
 def _is_new(record: Traced) -> bool:
@@ -71,9 +78,19 @@ def _is_new(record: Traced) -> bool:
     return record.version == 0
 
 
-def _change(record: Traced, before: Traced | None, contacts: Mapping[ContactKey, Contact]) -> Change:
-    was, now = _shown(before) if before else {}, _shown(record)
-    changed = {name: (was.get(name), value) for name, value in now.items() if was.get(name) != value}
+def _shown(record: Traced) -> tuple[object, ...]:
+    """Return the values that are shown of a record."""
+    shown: tuple[object, ...] = SHOW[type(record)](record)
+    return shown
+
+
+def _nothing(record: Traced) -> tuple[object, ...]:
+    return (None,) * len(SHOWN[type(record)])
+
+
+def _change(record: Traced, before: tuple[object, ...], contacts: Mapping[ContactKey, Contact]) -> Change:
+    values = zip(SHOWN[type(record)], before, _shown(record), strict=True)
+    changed = {name: (was, now) for name, was, now in values if was != now}
     personal = {name for name in changed if isinstance(record, Person) or name in PERSONAL}
     return Change(
         type(record).__name__.lower(),
@@ -82,15 +99,6 @@ def _change(record: Traced, before: Traced | None, contacts: Mapping[ContactKey,
         _person(record, contacts),
         {name: changed[name] for name in personal},
     )
-
-
-def _shown(record: Traced) -> dict[str, object]:
-    shown: dict[str, object] = {name: getattr(record, name) for name in SHOWN[type(record)]}
-    if isinstance(record, Organisation):
-        report: OrganisationReport = record.report
-        shown.update(report)
-        del shown["key"]
-    return shown
 
 
 def _id(record: Traced) -> str:

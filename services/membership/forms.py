@@ -1,6 +1,7 @@
 """Takes a CloudEvent apart into its attributes and its data, in each of the forms that libraries write (pure)."""
 
 import json
+import re
 from collections.abc import Mapping
 
 from pydantic_core import from_json
@@ -10,7 +11,7 @@ from shared.contracts.upstream import Fault
 from .faults import a_kind_of, unreadable
 from .messages import Delivery
 
-PREFIXES = ("ce-", "ce_", "cloudevents:", "cloudevents_")
+ATTRIBUTE = re.compile(r"(?:ce[-_]|cloudevents[:_])(.*)", re.DOTALL)
 STRUCTURED = "application/cloudevents"
 STRUCTURED_JSON = (STRUCTURED, f"{STRUCTURED}+json")
 ONE_FORM = "attributes in headers and application/json, or all in the body and application/cloudevents+json"
@@ -75,12 +76,10 @@ def _attributes_in(headers: Mapping[str, object]) -> dict[str, object]:
     found: dict[str, object] = {}
     twice: set[str] = set()
     for name, value in headers.items():
-        for prefix in PREFIXES:
-            if name.lower().startswith(prefix):
-                attribute = name.lower().removeprefix(prefix)
-                text = value.decode(errors="replace") if isinstance(value, bytearray) else value
-                if found.setdefault(attribute, text) != text:
-                    twice.add(attribute)
+        if attribute := ATTRIBUTE.match(name.lower()):
+            text = value.decode(errors="replace") if isinstance(value, bytearray) else value
+            if found.setdefault(attribute[1], text) != text:
+                twice.add(attribute[1])
     if twice:
         unambiguous = {name: value for name, value in found.items() if name not in twice}
         reason = "is given in two headers that differ"

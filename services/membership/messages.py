@@ -140,9 +140,9 @@ def organisation_key(message: UpstreamMessage) -> str:
 
 
 def awaited(reported: Reported) -> list[tuple[str, str]]:
-    """Return what other messages may have waited for in this one: an organisation, or a part of a snapshot."""
+    """Return what others may have waited for in a message: an organisation, a contact of it, a part of a snapshot."""
     found = []
-    if not isinstance(reported.message, SnapshotMessage):
+    if isinstance(reported.message, OrganisationJoined | ContactAppointed | ContactDeparted):
         found.append((reported.source, organisation_key(reported.message)))
     if reported.snapshot:
         found.append((reported.source, snapshot_key(reported.snapshot)))

@@ -128,7 +128,9 @@ class Rehearsal:
         return {**found, **self._waiting_under(then)}
 
     def _waiting_under(self, keys: Iterable[OrganisationKey]) -> Waiting:
-        return {number: one for key in keys for number, one in self._waiting.get(key, {}).items()}
+        """Find what waits for some things, in turn: what is in quarantine, by its number there, before the rest."""
+        found = {number: one for key in keys for number, one in self._waiting.get(key, {}).items()}
+        return dict(sorted(found.items(), key=lambda one: (one[0] < 0, abs(one[0]))))
 
 
 def _within_bounds(found: Reported | Refusal, octets: int) -> Reported | Refusal:

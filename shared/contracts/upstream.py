@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -46,10 +47,11 @@ def fault(code: str, reason: str, expected: str) -> PydanticCustomError:
 
 
 def single_line(text: str) -> str:
-    if bad := sorted({f"U+{ord(character):04X}" for character in text if character in FORBIDDEN}):
+    if not FORBIDDEN.isdisjoint(text):
+        listed = ", ".join(sorted(f"U+{ord(character):04X}" for character in FORBIDDEN.intersection(text)))
         raise fault(
             "forbidden_character",
-            f"holds a control character or an override of the writing direction: {', '.join(bad)}",
+            f"holds a control character or an override of the writing direction: {listed}",
             "one line of visible text",
         )
     if LOST in text:
@@ -61,6 +63,8 @@ def single_line(text: str) -> str:
     return text
 
 
+# Who reports a contact often reports it again.
+@lru_cache(maxsize=10_000)
 def _reachable(address: str) -> str:
     try:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from services.membership import use_cases
 from services.membership.planner import plan
 from services.membership.quarantine import Act
 from tests.membership.conftest import Door, delivery
 from tests.support.builders import (
+    Message,
     appointed,
     contact,
     contact_updated,
@@ -140,6 +143,17 @@ async def test_what_comes_before_its_organisation_in_the_same_group_is_taken_in_
 
     assert await door.mandates() == {("Koege Handelsstandsforening", "anna@koege.example", "contact")}
     assert kinds(await door.answers()) == ["message_accepted"] * 3
+
+
+@pytest.mark.parametrize("news", [appointed(contact("bo")), departed("bo"), joined("koege", contact("bo"))])
+async def test_what_comes_before_its_contact_waits_until_the_contact_is_known(door: Door, news: Message) -> None:
+    await door.take(joined("koege").at(0), contact_updated(contact("bo")).at(20))
+    before = await door.answers()
+
+    await door.take(news.at(10))
+
+    assert kinds(before) == ["message_accepted"]
+    assert kinds(await door.answers()) == ["message_accepted"] * 2
 
 
 async def test_what_waits_too_long_is_held_and_answered(door: Door) -> None:

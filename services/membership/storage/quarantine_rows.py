@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from shared.contracts.upstream import Fault
 
 from ..messages import Delivery, Kept
+
+FAULTS = TypeAdapter(tuple[Fault, ...])
 
 
 def headers(delivery: Delivery) -> bytes:
@@ -49,7 +52,7 @@ def read_kept(row: asyncpg.Record) -> Kept:
 
 def read_faults(written: str | None) -> tuple[Fault, ...]:
     """Read faults from their column."""
-    return tuple(Fault(**fault) for fault in json.loads(written or "[]"))
+    return FAULTS.validate_json(written or "[]")
 
 
 def written_faults(faults: Sequence[Fault]) -> str:
