@@ -12,6 +12,7 @@ from deploy.local.errors import CannotStart
 from deploy.local.signals import until_asked_to_stop
 
 from . import latency, machine, start, throughput
+from .intake import measure as intake
 from .options import Options
 from .report import Result, Row, keep, progress, show
 from .servers import Servers, running_servers
@@ -22,6 +23,7 @@ Benchmark = Callable[[Servers, Options], Awaitable[Result]]
 BENCHMARKS: dict[str, Benchmark] = {
     "latency": latency.measure,
     "throughput": throughput.measure,
+    "intake": intake.measure,
     "start": start.measure,
 }
 RESULTS = Path(__file__).with_name("results.json")
@@ -60,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("names", nargs="*", type=_known, metavar="NAME", help=f"among {', '.join(BENCHMARKS)}; or all")
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="of each benchmark; the table shows medians")
-    parser.add_argument("--events", type=int, default=usual.events, help="upstream events of throughput")
+    parser.add_argument(
+        "--events", type=int, help=f"upstream events of throughput ({throughput.EVENTS}) and intake ({intake.EVENTS})"
+    )
     parser.add_argument("--samples", type=int, default=usual.samples, help="samples a round of latency")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file in which the figures are kept")
     return parser

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Options:
-    """Rounds of each benchmark, upstream events of `throughput`, samples a round of `latency`."""
+    """Rounds of each benchmark, upstream events (None: as many as is usual for each), samples a round of `latency`."""
 
     rounds: int = 3
-    events: int = 20_000
+    events: int | None = None
     samples: int = 200

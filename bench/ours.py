@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from deploy.local.ports import free_ports
 from deploy.local.program import Program
-from deploy.local.servers import SmtpAddress
+from deploy.local.servers import ROOT, SmtpAddress
 from deploy.local.services import Part, Surroundings, migration
 from deploy.local.stack import until_ready
 from deploy.local.systems import let_report
@@ -27,10 +27,27 @@ class OurServices:
         self._surroundings = surroundings
         self._arguments = arguments
         self._parts = {service: self._part(service) for service in SERVICES}
+        self._further: list[Program] = []
 
     def program(self, service: str) -> Program:
         """Return the one process of a service."""
         return self._parts[service].program
+
+    def further(self, service: str, name: str, arguments: Sequence[str]) -> Program:
+        """Make another process of a service, with arguments of `serve`, under a name and on a port of its own."""
+        (port,) = free_ports(1)
+        program = self._run.program(
+            f"{service}-{name}",
+            _serve(service, arguments),
+            working_folder=ROOT,
+            environment={**self.program(service).environment, "HTTP_PORT": str(port)},
+        )
+        self._further.append(program)
+        return program
+
+    def role_url(self, role: str) -> str:
+        """Return the address with which a role reaches the database."""
+        return self._surroundings.role_url(role)
 
     def url(self, service: str) -> str:
         """Return where a service answers HTTP."""
@@ -48,8 +65,8 @@ class OurServices:
 
     async def stop(self) -> None:
         """Stop every service that runs."""
-        for part in self._parts.values():
-            await part.program.stop()
+        for program in [*(part.program for part in self._parts.values()), *self._further]:
+            await program.stop()
 
     async def prepare(self) -> None:
         """Bring each schema up to date, and let the register speak for its source."""
@@ -64,9 +81,12 @@ class OurServices:
     def _part(self, service: str) -> Part:
         """Make the service's part `web`, and have its process run everything else as well."""
         part = self._surroundings.part(self._run, service, "web")
-        arguments = self._arguments.get(service, ())
-        part.program.command = [sys.executable, "-m", f"services.{service}", "serve", *arguments]
+        part.program.command = _serve(service, self._arguments.get(service, ()))
         return part
+
+
+def _serve(service: str, arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", f"services.{service}", "serve", *arguments]
 
 
 @asynccontextmanager

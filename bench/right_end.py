@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import aio_pika
 
@@ -18,6 +19,7 @@ from .verdict import WrongEnd
 ACCEPTED = "upstream.message_accepted.v1"
 MOST_ANSWERS_KEPT = 10_000
 SHOWN = 3
+R = TypeVar("R")
 
 # What each platform keeps of members, people and mandates; both have these columns.
 MEMBERS = (
@@ -82,7 +84,7 @@ async def check_end(servers: Servers, pool: Pool, told: Load) -> None:
         fault
         for expected in _expectations(told)
         for query in expected.queries
-        for fault in _faults(query, expected.rows, Counter(tuple(row) for row in await pool.fetch(query)))
+        for fault in faults_in(query, expected.rows, Counter(tuple(row) for row in await pool.fetch(query)))
     ]
     faults += await _faults_at_the_broker(servers, told)
     if faults:
@@ -113,7 +115,8 @@ def _mandates(life: Life) -> Iterator[tuple[object, ...]]:
     yield life.renamed.name, life.deputy_later.name, True, 1
 
 
-def _faults(query: str, wanted: "Counter[tuple[object, ...]]", found: "Counter[tuple[object, ...]]") -> Iterator[str]:
+def faults_in(query: str, wanted: "Counter[R]", found: "Counter[R]") -> Iterator[str]:
+    """Name the rows that are missing, and those that are too much."""
     for what, rows in (("missing", wanted - found), ("too much", found - wanted)):
         if rows:
             examples = ", ".join(map(str, list(rows)[:SHOWN]))
@@ -123,14 +126,19 @@ def _faults(query: str, wanted: "Counter[tuple[object, ...]]", found: "Counter[t
 async def _faults_at_the_broker(servers: Servers, told: Load) -> list[str]:
     async with await aio_pika.connect(servers.amqp_url("operator")) as connection:
         channel = await connection.channel()
-        waiting = {name: (await channel.get_queue(name)).declaration_result for name in committed_queues()}
+        faults = await faults_in_queues(channel)
         answers = await _answers(channel)
-    faults = [f"{name}: {found.message_count} messages wait" for name, found in waiting.items() if found.message_count]
     ids = {message.id for message in told.messages}
     wrong = [answer for answer in answers if answer[0] != ACCEPTED or answer[1] not in ids]
     if len(set(answers)) != min(len(ids), MOST_ANSWERS_KEPT) or len(set(answers)) != len(answers) or wrong:
         faults.append(f"{ANSWERS}: {len(answers)} answers, {len(set(answers))} different, {len(wrong)} wrong")
     return faults
+
+
+async def faults_in_queues(channel: aio_pika.abc.AbstractChannel) -> list[str]:
+    """Name the queues of the services in which messages wait."""
+    waiting = {name: (await channel.get_queue(name)).declaration_result for name in committed_queues()}
+    return [f"{name}: {found.message_count} messages wait" for name, found in waiting.items() if found.message_count]
 
 
 async def _answers(channel: aio_pika.abc.AbstractChannel) -> list[tuple[str, str]]:

@@ -27,13 +27,14 @@ from .upstream_load import Load, load
 OURS, PEER = "ours", "straightforward"
 HEARERS = ("meetings", "notifications")
 SERVERS = ("postgres", "rabbitmq")
+EVENTS = 20_000
 LEAST_TIMES_PEER = 3
 LOOK_SECONDS = 0.005
 
 
 async def measure(servers: Servers, options: Options) -> Result:
     """Let both platforms take in the same messages, in turn."""
-    told = load(options.events)
+    told = load(options.events or EVENTS)
     passages: dict[str, list[Passage]] = {name: [] for name in CONTENDERS}
     for _ in range(options.rounds):
         for name, lend in CONTENDERS.items():
