@@ -11,7 +11,7 @@ from shared.contracts.upstream import Fault
 from .faults import a_kind_of, unreadable
 from .messages import Delivery
 
-ATTRIBUTE = re.compile(r"(?:ce[-_]|cloudevents[:_])(.*)", re.DOTALL)
+ATTRIBUTE = re.compile(r"(?:ce[-_]|cloudevents[:_])(.+)", re.DOTALL)
 STRUCTURED = "application/cloudevents"
 STRUCTURED_JSON = (STRUCTURED, f"{STRUCTURED}+json")
 ONE_FORM = "attributes in headers and application/json, or all in the body and application/cloudevents+json"

@@ -31,6 +31,14 @@ def test_attributes_are_read_under_every_prefix(prefix: str) -> None:
     assert (found.source, found.id, found.time, found.system) == (GOOD.source, GOOD.id, GOOD.time, "register")
 
 
+def test_a_header_that_names_no_attribute_is_passed_over() -> None:
+    message = joined("koege")
+
+    found = read(delivery(message, EVENING, headers={**message.headers, "ce-": "a", "cloudEvents:": "b"}), EVENING)
+
+    assert isinstance(found, Reported)
+
+
 def test_a_structured_event_is_read_from_its_body() -> None:
     body = json.dumps(structured(GOOD)).encode()
     sent = delivery(GOOD, EVENING, headers={}, body=body, content_type="application/cloudevents+json; charset=utf-8")
