@@ -3,7 +3,7 @@
 from .audit import add_taken_in, audit
 from .concerns import add_concern, mark_over, open_concerns, reopen_concern
 from .links import add_link, appointments_at, find_links, find_organisation, links_of, remove_link
-from .locks import lock, lock_organisations
+from .locks import lock_organisations, lock_people, lock_subjects
 from .messages import known_codes, taken_in_messages
 from .overview import overview
 from .paused import add_paused, check_constraints, count_paused, paused_systems, take_paused
@@ -89,9 +89,10 @@ __all__ = [
     "links_of",
     "load",
     "load_due",
-    "lock",
     "lock_missing",
     "lock_organisations",
+    "lock_people",
+    "lock_subjects",
     "lock_systems",
     "locked_messages",
     "mark_added",

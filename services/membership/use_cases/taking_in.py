@@ -79,14 +79,15 @@ async def begin(
     organisations: Collection[OrganisationKey] = (),
 ) -> tuple[Intake, list[tuple[Kept, Reported]]]:
     """Lock and load what the messages touch, and find those that wait for them, or for other organisations."""
-    await storage.lock(conn, reported)
+    await storage.lock_subjects(conn, reported)
     there = {key for r in reported for key in awaited(r)} | set(organisations)
     waiting = await _waiting_for(conn, there, codes, now)
     if waiting:
-        await storage.lock(conn, [again for _, again in waiting])
+        await storage.lock_subjects(conn, [again for _, again in waiting])
         then = {key for _, again in waiting for key in awaited(again)} - there
         waiting += await _waiting_for(conn, then, codes, now)
     group = [*reported, *(again for _, again in waiting)]
+    await storage.lock_people(conn, group)
     known = await storage.taken_in_messages(conn, {(r.source, r.id) for r in group})
     ends = {(r.source, r.message.snapshot) for r in group if isinstance(r.message, SnapshotEnded)}
     snapshots = Snapshots(await storage.mentioned_messages(conn, ends))
