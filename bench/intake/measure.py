@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from operator import attrgetter
 from statistics import median
 from typing import Any
 
-import aio_pika
 import asyncpg
 
 from bench.contenders import NO_DELIVERY
@@ -17,13 +15,12 @@ from bench.passage import Pool
 from bench.report import Result, Row, at_least, at_most, progress
 from bench.servers import Servers
 from bench.throughput import SERVERS
-from bench.upstream import register
 
 from .end import check_end
 from .expected import Expected
 from .hearing import HEARERS, pass_on
 from .load import ONE_IN_A_HUNDRED, ONE_IN_TEN, Load, load
-from .takers import Lend, begin, connected, consuming, our_door, peer, two_doors
+from .takers import Lend, begin_without_inbox, fill_the_inbox, our_door, peer, two_doors
 from .taking import Taking, clock
 
 EVENTS = 50_000
@@ -70,14 +67,15 @@ async def _try(servers: Servers, trial: Trial, told: Load) -> Taking:
     async with (
         our_services(servers, arguments=NO_DELIVERY) as (services, database_url),
         asyncpg.create_pool(database_url, min_size=2, max_size=2) as pool,
-        await aio_pika.connect(servers.amqp_url("operator")) as connection,
     ):
+        takers = trial.lend(servers, services, told.events)
         if trial.published:
-            async with register(servers) as reporting:
-                await reporting.publish(told.messages)
-        await servers.execute("CHECKPOINT")
-        takers, channel = trial.lend(servers, services, told.events), await connection.channel()
-        await begin(takers, partial(consuming, channel) if trial.published else partial(connected, pool))
+            await fill_the_inbox(servers, takers, told.messages)
+            await servers.execute("CHECKPOINT")
+            for taker in takers:
+                taker.resume()
+        else:
+            await begin_without_inbox(pool, *takers)
         watched = {program.name: program for program in (*takers, *(servers.run.programs[name] for name in SERVERS))}
         taking = await clock(pool, told, takers, watched)
         expected = await check_end(pool, told)

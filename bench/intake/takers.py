@@ -3,13 +3,17 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeAlias
 
+import aio_pika
 from aio_pika.abc import AbstractChannel
 
 from bench.ours import OurServices
 from bench.passage import Pool
 from bench.servers import Servers
+from bench.upstream import register
+from deploy.local.demo.messages import Message
 from deploy.local.errors import patience
 from deploy.local.program import Program
 from deploy.local.servers import ROOT
@@ -54,22 +58,32 @@ def peer(name: str) -> Lend:
     return lend
 
 
-async def begin(takers: Sequence[Program], begun: Callable[[], Awaitable[object]]) -> None:
-    """Start those who take in, and return as soon as they have begun to."""
+async def fill_the_inbox(servers: Servers, takers: Sequence[Program], messages: Sequence[Message]) -> None:
+    """Start those who take in, and hold them still while the register publishes."""
+    async with await aio_pika.connect(servers.amqp_url("operator")) as connection:
+        channel = await connection.channel()
+        await _start(takers, partial(_consumers, channel))
+    for taker in takers:
+        taker.pause()
+    async with register(servers) as reporting:
+        await reporting.publish(messages)
+
+
+async def begin_without_inbox(pool: Pool, taker: Program) -> None:
+    """Start one who takes in what nobody publishes, and return as soon as it begins, which is when it connects."""
+    await _start([taker], partial(pool.fetchval, CONNECTED))
+
+
+async def _start(takers: Sequence[Program], begun: Callable[[], Awaitable[int]]) -> None:
     for taker in takers:
         taker.start()
     async with patience(START_SECONDS, lambda: f"{takers[0].name} does not begin.\n{takers[0].last_lines()}"):
-        while not await begun():
+        while await begun() < len(takers):
             for taker in takers:
                 taker.ensure_alive()
             await asyncio.sleep(LOOK_SECONDS)
 
 
-async def consuming(channel: AbstractChannel) -> bool:
-    """Tell whether anybody consumes membership's inbox."""
-    return bool((await channel.get_queue(topology.inbox("membership"))).declaration_result.consumer_count)
-
-
-async def connected(pool: Pool) -> bool:
-    """Tell whether anybody is connected: who needs no broker connects once it knows what it is to write."""
-    return bool(await pool.fetchval(CONNECTED))
+async def _consumers(channel: AbstractChannel) -> int:
+    inbox = await channel.get_queue(topology.inbox("membership"))
+    return inbox.declaration_result.consumer_count or 0
