@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import uvicorn
-from aiormq.exceptions import AMQPError
 from fastapi import FastAPI
 
 from shared import logs, status
@@ -19,6 +18,7 @@ from shared.database.pool import Database, opened
 from shared.errors import Trouble
 from shared.findings import Look
 from shared.messaging import parked, said
+from shared.messaging.away import BROKER_AWAY
 from shared.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def say(act: Coroutine[Any, Any, Sequence[str]]) -> None:
     """Carry out what an operator asked for, and print its lines, or what is away."""
     try:
         lines = asyncio.run(act)
-    except (Trouble, AMQPError, OSError) as why:
+    except (Trouble, *BROKER_AWAY) as why:
         sys.stderr.write(f"{why if isinstance(why, Trouble) else f'no answer ({why!r})'}\n")
         raise SystemExit(1) from None
     for line in lines:

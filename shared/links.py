@@ -14,9 +14,10 @@ ID_OCTETS = 16
 class Tokens:
     """Signs what links say, and reads it back; whoever has the secret can do both."""
 
-    def __init__(self, purpose: str, secret: str) -> None:
+    def __init__(self, purpose: str, secret: str, signature_octets: int = SIGNATURE_OCTETS) -> None:
         self._purpose = purpose.encode()
         self._secret = secret.encode()
+        self._signature_octets = signature_octets
 
     def token(self, said: bytes) -> str:
         """Return what is said with its signature, the same every time, in letters for an address."""
@@ -25,11 +26,11 @@ class Tokens:
     def read(self, token: str) -> bytes | None:
         """Return what a token says, or None where it is not one of ours."""
         octets = _octets(token)
-        signature, said = octets[:SIGNATURE_OCTETS], octets[SIGNATURE_OCTETS:]
+        signature, said = octets[: self._signature_octets], octets[self._signature_octets :]
         return said if hmac.compare_digest(signature, self._signature(said)) else None
 
     def _signature(self, said: bytes) -> bytes:
-        return hmac.digest(self._secret, self._purpose + b"\0" + said, hashlib.sha256)[:SIGNATURE_OCTETS]
+        return hmac.digest(self._secret, self._purpose + b"\0" + said, hashlib.sha256)[: self._signature_octets]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,16 @@ from shared.database.pool import Connection, Database
 from shared.errors import Invalid, NotFound, Refused
 from shared.links import AnswerLink, AnswerLinks
 from shared.web.forms import Form, read_form
-from shared.web.pages import HEADERS, HERE, Pages
+from shared.web.pages import HEADERS, Pages, known_language, style_sheet
 
 from . import use_cases
-from .answer_page import AnswerPage, find_page
+from .answer_page import find_page
 from .answer_views import NewAnswer
 from .turns import Turns
 
 log = logs.get(__name__)
 
 pages = Pages(Path(__file__).parent / "templates", moment=dates.moment_in_words)
-STYLE_SHEET = HERE / "templates" / "style.css"
-STYLE_SECONDS = 300
 FIELDS = ("answer", "attendance", "comment")
 
 
@@ -35,15 +33,17 @@ def answer_pages(database: Database, links: AnswerLinks, turns: Turns, now: Cloc
     router = APIRouter(include_in_schema=False, route_class=pages.route_class())
 
     @router.api_route("/answer/style.css", methods=["GET", "HEAD"])
-    async def style_sheet() -> Response:
-        kept = {"Cache-Control": f"public, max-age={STYLE_SECONDS}"}
-        return Response(STYLE_SHEET.read_bytes(), media_type="text/css", headers=kept)
+    async def style() -> Response:
+        return style_sheet()
 
     @router.api_route("/answer/{token}", methods=["GET", "HEAD"])
     async def show(request: Request, token: str) -> Response:
         """Show the meeting, whose answer it is, and the choices."""
+        link = links.read(token)
+        if link is None:
+            return _unknown(request)
         async with database.connection() as conn:
-            return await _shown(conn, request, links.read(token), now())
+            return await _shown(conn, request, link, now())
 
     @router.post("/answer/{token}")
     async def answer(request: Request, token: str) -> Response:
@@ -83,18 +83,16 @@ def _said(link: AnswerLink, form: Form) -> NewAnswer:
 async def _shown(
     conn: Connection,
     request: Request,
-    link: AnswerLink | None,
+    link: AnswerLink,
     now: datetime,
     *,
     why: Refused | None = None,
 ) -> HTMLResponse:
-    if link is None:
-        return _unknown(request)
     try:
         page = await find_page(conn, link, now)
     except NotFound:
         return _unknown(request)
-    page = _in_the_chosen_language(page, request)
+    page = replace(page, language=known_language(request.query_params.get("language")) or page.language)
     if page.has_ended(now):
         return pages.page(request, "answer/ended.html", status=410, language=page.language)
     return pages.page(
@@ -108,15 +106,6 @@ async def _shown(
     )
 
 
-def _in_the_chosen_language(page: AnswerPage, request: Request) -> AnswerPage:
-    match request.query_params.get("language"):
-        case "da":
-            return replace(page, language="da")
-        case "en":
-            return replace(page, language="en")
-    return page
-
-
 def _unknown(request: Request) -> HTMLResponse:
-    language = "en" if request.query_params.get("language") == "en" else "da"
+    language = known_language(request.query_params.get("language")) or "da"
     return pages.page(request, "answer/unknown.html", status=404, language=language)

@@ -1,7 +1,8 @@
 """The bodies of the JSON API's requests about one meeting, and what all bodies are made of."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter
 
@@ -13,6 +14,7 @@ ONE_VISIBLE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 VISIBLE_ASCII = r"^[!-~]+$"
 VISIBLE_LINES = ONE_VISIBLE_LINE.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f")
 HOUR_AND_MINUTE = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+TEXTS = ("place", "address", "host_town", "link", "agenda")
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 _URL = TypeAdapter(HttpUrl)
 
@@ -58,6 +60,10 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True, str_strip_whitespace=True)
 
+    def named(self, fields: Iterable[str]) -> dict[str, Any]:
+        """Return those of some fields that were sent, also where they are null."""
+        return {name: getattr(self, name) for name in fields if name in self.model_fields_set}
+
 
 class Move(Body):
     """What a move changes; what is not named stays, and null clears a text."""
@@ -77,17 +83,7 @@ class Move(Body):
             change["starts_at"] = moment(self.starts_at)
         if self.minutes:
             change["minutes"] = self.minutes
-        if "place" in self.model_fields_set:
-            change["place"] = self.place
-        if "address" in self.model_fields_set:
-            change["address"] = self.address
-        if "host_town" in self.model_fields_set:
-            change["host_town"] = self.host_town
-        if "link" in self.model_fields_set:
-            change["link"] = self.link
-        if "agenda" in self.model_fields_set:
-            change["agenda"] = self.agenda
-        return change
+        return cast(Change, {**change, **self.named(TEXTS)})
 
 
 class Cancellation(Body):

@@ -36,7 +36,8 @@ class RuleDay:
 def rule_days(rule: Rule, on_holiday: OnHoliday, first: date, last: date) -> Iterator[RuleDay]:
     """List the days by the rule, from `first` up to and with `last`."""
     for day in rule.days(first, last):
-        yield RuleDay(day, _day_held(rule, on_holiday, day), holiday_on(day))
+        holiday = holiday_on(day)
+        yield RuleDay(day, _day_held(rule, on_holiday, day) if holiday else day, holiday)
 
 
 def usual_on_holiday(rule: Rule) -> OnHoliday:
@@ -57,7 +58,8 @@ def _meets_every_week(rule: Rule) -> bool:
 
 
 def _day_held(rule: Rule, on_holiday: OnHoliday, day: date) -> date | None:
-    if on_holiday == "ignore" or not holiday_on(day):
+    """Return the day on which the meeting of a holiday is held."""
+    if on_holiday == "ignore":
         return day
     if on_holiday == "skip":
         return None

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from pydantic import Field, model_validator
 
-from .bodies import HOUR_AND_MINUTE, Body, Day, Line, Lines, Link, Minutes, Reason
+from .bodies import HOUR_AND_MINUTE, TEXTS, Body, Day, Line, Lines, Link, Minutes, Reason
 from .domain import Mode
 from .held_days import OnHoliday, usual_on_holiday
 from .rule_bodies import RuleBody
@@ -14,7 +14,6 @@ from .series import Reminder, Series, SeriesChange
 
 MINUTES_A_DAY = 24 * 60
 MOST_DAYS_BEFORE = 60
-TEXTS = ("place", "address", "host_town", "link", "agenda")
 HourAndMinute = Annotated[str, Field(pattern=HOUR_AND_MINUTE, examples=["09:30"])]
 HorizonDays = Annotated[int, Field(ge=1, le=730, description="So many days before a meeting people are asked to it.")]
 
@@ -110,8 +109,8 @@ class ChangeOfSeries(Body):
             "reminders": None if self.reminders is None else reminders(self.reminders),
             **{name: getattr(self, name) for name in ("minutes", "mode", "on_holiday", "horizon_days", "is_public")},
         }
-        texts = {name: getattr(self, name) for name in TEXTS if name in self.model_fields_set}
-        return cast(SeriesChange, {name: value for name, value in named.items() if value is not None} | texts)
+        said = {name: value for name, value in named.items() if value is not None}
+        return cast(SeriesChange, said | self.named(TEXTS))
 
 
 class EndOfSeries(Body):

@@ -1,7 +1,7 @@
 """The bodies of the JSON API's requests, and what they ask for."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -61,6 +61,19 @@ class Dismissal(Chosen):
     """Put messages aside."""
 
     reason: Why
+
+
+class Decision(Body):
+    """Which of what is missing from complete lists somebody decides on."""
+
+    ids: list[KeptId] = Field(min_length=1, max_length=1000)
+    who: Who
+
+
+class Removal(Decision):
+    """`on` is the first day without; today, if it is not given."""
+
+    on: date | None = None
 
 
 class Editing(Body):

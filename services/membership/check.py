@@ -18,7 +18,8 @@ from shared.database.pool import Database
 from shared.errors import Refused, TooOften
 
 from .callers import Caller
-from .drafts import NO_MESSAGE, STRUCTURED, Draft, Unreadable, in_csv, in_json, in_json_lines
+from .drafts import NO_MESSAGE, Draft, Unreadable, in_csv, in_json, in_json_lines
+from .messages import EVENT_IN_JSON
 from .rehearsal import Rehearsal
 
 log = logs.get(__name__)
@@ -29,7 +30,7 @@ READING_SECONDS = 20
 WAITING_SECONDS = 10
 
 FORMS: Mapping[str, Callable[[bytes], Iterable[Draft]]] = {
-    STRUCTURED: lambda octets: [Draft(STRUCTURED, {}, octets)],
+    EVENT_IN_JSON: lambda octets: [Draft(EVENT_IN_JSON, {}, octets)],
     "application/cloudevents-batch+json": in_json,
     "application/json": in_json,
     "application/x-ndjson": lambda octets: in_json_lines(BytesIO(octets)),

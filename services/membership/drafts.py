@@ -10,13 +10,12 @@ from itertools import chain
 from shared.errors import Invalid
 
 from .columns import Column, columns_of, datum
+from .messages import EVENT_IN_JSON, MOST_OCTETS
 
-STRUCTURED = "application/cloudevents+json"
 JSON = "application/json"
 LINES_SUFFIXES = (".jsonl", ".ndjson")
 DELIMITERS = ",;\t"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-MOST_OCTETS_A_CELL = 1 << 20
 
 NO_MESSAGE = "There is no message in it."
 DECODER = json.JSONDecoder()
@@ -62,7 +61,7 @@ def in_json(octets: bytes) -> Iterator[Draft]:
     try:
         text = octets.decode("utf-8-sig").strip()
         for event in _elements(text) if text.startswith("[") else [_whole(text)]:
-            yield Draft(STRUCTURED, {}, event.encode())
+            yield Draft(EVENT_IN_JSON, {}, event.encode())
     except (ValueError, RecursionError) as why:
         raise Unreadable(f"It is no JSON in UTF-8: {why}.") from None
 
@@ -71,12 +70,12 @@ def in_json_lines(lines: Lines) -> Iterator[Draft]:
     """Read one event a line."""
     for line in lines:
         if octets := line.removeprefix(BYTE_ORDER_MARK).strip():
-            yield Draft(STRUCTURED, {}, octets)
+            yield Draft(EVENT_IN_JSON, {}, octets)
 
 
 def in_csv(lines: Lines) -> Iterator[Draft]:
     """Read one event a row: columns are attributes, and `data` as JSON or its fields: `data.organisation.name`."""
-    csv.field_size_limit(MOST_OCTETS_A_CELL)
+    csv.field_size_limit(MOST_OCTETS)
     text = _decoded(lines)
     first = next(text, "").removeprefix("\ufeff")
     delimiter = max(DELIMITERS, key=first.count)

@@ -12,13 +12,12 @@ from shared.errors import Invalid
 
 from .envelope import read
 from .forms import Unreadable, take_apart
-from .messages import EVENT_IN_JSON, Delivery, Refusal
+from .messages import EVENT_IN_JSON, MOST_OCTETS, Delivery, Refusal
 
 # What a CloudEvent says of itself; the version of its own format and of its data is ours to say.
 ATTRIBUTES = ("type", "source", "id", "time", "snapshot")
 OURS = {"specversion": "1.0", "datacontenttype": "application/json"}
 DATA = ("data", "data_base64")
-MOST_OCTETS = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from pydantic_core import from_json
 from shared.contracts.upstream import Fault
 
 from .faults import a_kind_of, unreadable
-from .messages import Delivery
+from .messages import EVENT_IN_JSON, Delivery
 
 ATTRIBUTE = re.compile(r"(?:ce[-_]|cloudevents[:_])(.+)", re.DOTALL)
 STRUCTURED = "application/cloudevents"
-STRUCTURED_JSON = (STRUCTURED, f"{STRUCTURED}+json")
+STRUCTURED_JSON = (STRUCTURED, EVENT_IN_JSON)
 ONE_FORM = "attributes in headers and application/json, or all in the body and application/cloudevents+json"
 
 

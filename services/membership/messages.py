@@ -23,6 +23,8 @@ from .records import Position
 
 MessageKey = tuple[str, str]
 EVENT_IN_JSON = "application/cloudevents+json"
+# What the broker lets through.
+MOST_OCTETS = 1_048_576
 
 
 @dataclass(frozen=True, slots=True)

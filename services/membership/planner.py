@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from shared import logs
 from shared.clock import Clock
 from shared.database.pool import Connection, Database
-from shared.messaging.batches import PASSING
 
 from . import storage, use_cases
 from .messages import Delivery, Failed
@@ -47,18 +46,15 @@ async def take_in_paused(database: Database, now: datetime) -> bool:
 
 
 async def _take_in(conn: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:
-    """Take in a group, halving it where we fail until the one at fault stands alone, which is then held."""
-    try:
-        async with conn.transaction():
-            await use_cases.take_in_again(conn, deliveries, now)
-            await storage.check_constraints(conn)
-    except PASSING:
-        raise
-    except Exception as why:
-        if len(deliveries) == 1:
-            log.error("a message that we fail on", system=deliveries[0].system, exc_info=why)
-            await use_cases.hold(conn, [Failed(deliveries[0], why)], now)
-            return
-        middle = len(deliveries) // 2
-        await _take_in(conn, deliveries[:middle], now)
-        await _take_in(conn, deliveries[middle:], now)
+    """Take in a group; one on which we fail is held."""
+
+    async def together(some: Sequence[Delivery]) -> list[None]:
+        await use_cases.take_in_again(conn, some, now)
+        return []
+
+    async def alone(delivery: Delivery, why: Exception) -> list[None]:
+        log.error("a message that we fail on", system=delivery.system, exc_info=why)
+        await use_cases.hold(conn, [Failed(delivery, why)], now)
+        return []
+
+    await use_cases.halved(conn, deliveries, together, alone)

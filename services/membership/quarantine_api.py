@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Query
 
 from shared.clock import Clock
 from shared.database.pool import Database
-from shared.errors import NotFound
 from shared.web.operator import Guard
 
 from . import many_at_once, storage, use_cases
@@ -33,9 +32,7 @@ def quarantine_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
     @router.get("/{kept_id}")
     async def get_message(kept_id: KeptId) -> MessageView:
         async with database.connection() as conn:
-            kept = await storage.find_kept(conn, kept_id)
-            if kept is None:
-                raise NotFound(f"no message {kept_id} in quarantine")
+            kept = await storage.get_kept(conn, kept_id)
             happened = [HappenedView.model_validate(one) for one in await storage.history(conn, kept_id)]
         return MessageView.of(kept, now()).model_copy(update={"history": happened})
 

@@ -14,13 +14,11 @@ from .domain import Register
 from .drafts import Draft
 from .envelope import read
 from .intake import Incoming, Intake, check
-from .messages import Delivery, Keeping, Kept, MessageKey, Refusal, Reported, TakenIn, awaited, waits_for
+from .messages import MOST_OCTETS, Delivery, Keeping, Kept, MessageKey, Refusal, Reported, TakenIn, awaited, waits_for
 from .people import People
 from .records import OrganisationKey, add_missing
 from .snapshots import Snapshots
 
-# What the broker lets through.
-MOST_OCTETS = 1_048_576
 AT_A_TIME = 100
 
 Waiting = dict[int, tuple[Kept, Reported]]

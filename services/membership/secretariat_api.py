@@ -1,24 +1,23 @@
 """The JSON API of what the secretariat looks up and decides: missing from lists, who said what, what has changed."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from shared.clock import Clock, local_day
 from shared.database.pool import Database
 from shared.web.operator import Guard
 
 from . import storage, use_cases
+from .bodies import Decision, KeptId, Removal
+from .views import View
 
 PAGE = 100
 
 
-class MissingView(BaseModel):
+class MissingView(View):
     """What was not on its system's complete list: an organisation, or one contact of it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     source: str
@@ -28,21 +27,6 @@ class MissingView(BaseModel):
     listed_at: datetime
     organisation: str
     person: str | None
-
-
-class Decision(BaseModel):
-    """What is decided on, and by whom."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    ids: list[int] = Field(min_length=1, max_length=1000)
-    who: str = Field(min_length=1, max_length=100)
-
-
-class Removal(Decision):
-    """`on` is the first day without; today, if it is not given."""
-
-    on: date | None = None
 
 
 def secretariat_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
@@ -76,7 +60,7 @@ def secretariat_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
             return await use_cases.ownership(conn, (source, key))
 
     @router.get("/audit")
-    async def audit(system: str | None = None, before: int | None = None) -> list[dict[str, Any]]:
+    async def audit(system: str | None = None, before: KeptId | None = None) -> list[dict[str, Any]]:
         """List what messages have changed, newest first; `before` is the last `seq` of the page before."""
         async with database.connection() as conn:
             return await storage.audit(conn, system=system, organisation=None, message=None, before=before, most=PAGE)

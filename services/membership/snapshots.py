@@ -10,8 +10,6 @@ from shared.contracts.upstream import ContactDeparted, Fault, OrganisationLeft, 
 from .messages import Outcome, Refusal, Reported, contact_keys
 
 SnapshotKey = tuple[str, str]
-Started = tuple[Reported, SnapshotStarted]
-Ended = tuple[Reported, SnapshotEnded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ class Snapshots:
         """`mentioned`: the ids of the messages that have come of each `(source, snapshot)` that may end now."""
         self._mentioned = {key: set(ids) for key, ids in mentioned.items()}
         self.mentions: list[Mention] = []
-        self.started: list[Started] = []
-        self.ended: list[Ended] = []
+        self.ended: dict[SnapshotKey, datetime] = {}
 
     def absorb(self, other: "Snapshots") -> None:
         """Add what else has come of the snapshots of others."""
@@ -65,13 +62,11 @@ class Snapshots:
         self._mentioned.setdefault(key, set()).add(reported.id)
 
     def apply(self, reported: Reported, message: SnapshotStarted | SnapshotEnded) -> Outcome:
-        """Begin a snapshot, or end it once all its messages have come."""
-        if isinstance(message, SnapshotStarted):
-            self.started.append((reported, message))
-        elif self._come(reported, message) < message.messages:
-            return Outcome.EARLY
-        else:
-            self.ended.append((reported, message))
+        """End a snapshot once all its messages have come; that one begins needs nothing."""
+        if isinstance(message, SnapshotEnded):
+            if self._come(reported, message) < message.messages:
+                return Outcome.EARLY
+            self.ended[reported.source, message.snapshot] = reported.time
         return Outcome.ACCEPTED
 
     def incomplete(self, reported: Reported, message: SnapshotEnded) -> Refusal:

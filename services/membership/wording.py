@@ -71,6 +71,7 @@ ATTRIBUTES = {
     "source": Words("Kilde", "Source"),
     "id": Words("Id", "Id"),
     "time": Words("Tidspunkt", "Time"),
+    "snapshot": Words("Samlet liste", "Complete list"),
 }
 AGES = {
     "1h": (timedelta(hours=1), Words("Over en time", "More than an hour")),

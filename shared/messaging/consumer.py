@@ -8,9 +8,9 @@ from typing import Any, cast
 import aio_pika
 import aiormq
 from aiormq.abc import DeliveredMessage
-from aiormq.exceptions import AMQPError
 
 from shared.errors import Trouble
+from shared.messaging.away import BROKER_AWAY
 from shared.messaging.in_hand import InHand
 from shared.parts import Loop
 
@@ -49,10 +49,10 @@ class Consumer:
         """Take no more, finish what is in hand, then close; nothing is handed back that was not begun."""
         await self._loop.stop()
         self.in_hand.hold()
-        with suppress(AMQPError, OSError, TimeoutError):
+        with suppress(*BROKER_AWAY):
             async with asyncio.timeout(NARROW_SECONDS):
                 await self._narrow()
-        with suppress(AMQPError, OSError, TimeoutError):
+        with suppress(*BROKER_AWAY):
             async with asyncio.timeout(CANCEL_SECONDS):
                 await self._cancel()
         await self.in_hand.finish(DRAIN_SECONDS)
@@ -82,7 +82,7 @@ class Consumer:
                 await channel.set_qos(prefetch_count=self._most)
                 underlay = cast(aiormq.Channel, await channel.get_underlay_channel())
                 begun = await underlay.basic_consume(self._queue, self._take)
-        except (AMQPError, OSError, TimeoutError) as why:
+        except BROKER_AWAY as why:
             raise Trouble(f"no consumer of {self._queue} ({type(why).__name__})") from why
         self._channel, self._tag = underlay, begun.consumer_tag or ""
 

@@ -41,9 +41,10 @@ class InHand:
     def trouble(self) -> str | None:
         """Return why nothing moves: a message that is never settled keeps the others from being acknowledged."""
         still = time.monotonic() - self._moved_at
-        if self._open < self._most or still < STILL_SECONDS:
+        kept_back = self._tally.kept_back if self._tally else 0
+        if kept_back < self._most or still < STILL_SECONDS:
             return None
-        return f"{self._open} messages are in hand, and none was settled for {still:.0f} s"
+        return f"{kept_back} messages are in hand, and none was settled for {still:.0f} s"
 
     def take(self, message: DeliveredMessage) -> None:
         """Note a message that has just come."""
@@ -141,6 +142,11 @@ class _Tally:
     _beyond: dict[int, bool] = field(default_factory=dict)
     _to_acknowledge: int = 0
 
+    @property
+    def kept_back(self) -> int:
+        """How many the broker still counts: those open, and those settled beyond one that is open."""
+        return self.open + sum(self._beyond.values())
+
     def take(self, message: DeliveredMessage) -> None:
         self.open += 1
         self.unacknowledged[message.delivery_tag or 0] = message.consumer_tag or ""
@@ -160,6 +166,6 @@ class _Tally:
         """Return, once, the tag up to which all may be acknowledged; 0: none."""
         upto, self._to_acknowledge = self._to_acknowledge, 0
         if upto:
-            for tag in takewhile(lambda tag: tag <= upto, list(self.unacknowledged)):
+            for tag in list(takewhile(lambda tag: tag <= upto, self.unacknowledged)):
                 del self.unacknowledged[tag]
         return upto

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 import aio_pika
 from aio_pika.abc import AbstractChannel
-from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from shared.findings import Finding, Look
 from shared.messaging import metrics, topology
+from shared.messaging.away import BROKER_AWAY
 
 ANSWER_SECONDS = 4
 CONFIRM_SECONDS = 1
@@ -32,7 +32,7 @@ def broker_look(service: str, amqp_url: str, *, reads_unrouted: bool = False) ->
                 if reads_unrouted:
                     found.append(await _unrouted(channel, service))
                 return [await _takes_messages(channel, service), *found]
-        except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError) as why:
+        except BROKER_AWAY as why:
             metrics.BLOCKED.set(AWAY)
             return [Finding("broker", f"no answer from the broker ({type(why).__name__})", well=False)]
 
@@ -46,7 +46,7 @@ async def _channel(amqp_url: str, service: str) -> AsyncIterator[AbstractChannel
     try:
         yield await connection.channel(publisher_confirms=True)
     finally:
-        with suppress(AMQPError, OSError, TimeoutError):
+        with suppress(*BROKER_AWAY):
             async with asyncio.timeout(CLOSE_SECONDS):
                 await connection.close()
 

@@ -19,6 +19,7 @@ from shared.errors import NotFound, Refused
 
 HERE = Path(__file__).parent
 LANGUAGE = "language"
+STYLE_SHEET = (HERE / "templates" / "style.css").read_bytes()
 
 # Nothing is loaded but our style sheet, nothing is kept, and no other site learns the address or shows the page.
 HEADERS = {
@@ -107,13 +108,24 @@ def root(request: Request) -> str:
 
 def language_of(request: Request) -> Language:
     """Return the language that the reader has chosen, or else the one of ours that their browser prefers."""
-    chosen = request.cookies.get(LANGUAGE)
-    if chosen in ("da", "en"):
-        return "en" if chosen == "en" else "da"
+    if chosen := known_language(request.cookies.get(LANGUAGE)):
+        return chosen
     asked = [_preference(one) for one in request.headers.get("Accept-Language", "").split(",")]
-    known = [(weight, language) for language, weight in asked if language in ("da", "en")]
-    best = max(known, key=lambda one: one[0], default=(0.0, "da"))
-    return "en" if best[1] == "en" else "da"
+    known = [(weight, language) for tag, weight in asked if (language := known_language(tag))]
+    return max(known, key=lambda one: one[0])[1] if known else "da"
+
+
+def known_language(written: str | None) -> Language | None:
+    """Return the language of ours that somebody names, or None where it is no such."""
+    match written:
+        case "da" | "en":
+            return written
+    return None
+
+
+def style_sheet() -> Response:
+    """Return the style sheet of all pages, which a browser may keep for a while."""
+    return Response(STYLE_SHEET, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
 
 
 def _preference(written: str) -> tuple[str, float]:

@@ -1,7 +1,5 @@
 """Signing in to the pages with a name and the operator's token; a signed cookie remembers it for some hours."""
 
-import base64
-import hashlib
 import hmac
 import json
 import re
@@ -12,10 +10,11 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 
 from shared.clock import Clock
+from shared.links import Tokens
 
 from .forms import ForeignForm, Form, read_form
 from .pace import Pace
-from .pages import HERE, LANGUAGE, NotSignedIn, Pages, see_other
+from .pages import LANGUAGE, NotSignedIn, Pages, known_language, see_other, style_sheet
 
 COOKIE = "session"
 SIGNED_IN_FOR = timedelta(hours=12)
@@ -39,13 +38,13 @@ class Session:
 class SignIn:
     """Knows who is signed in, and lets people in and out.
 
-    The key that signs is derived from the operator's token: another token ends every session, and the pages of all
+    The operator's token signs: another token ends every session, and the pages of all
     services that have the same token know the same people.
     """
 
     def __init__(self, operator_token: str, now: Clock) -> None:
         self._token = operator_token.encode()
-        self._key = hmac.digest(self._token, b"sessions of the pages", hashlib.sha256)
+        self._tokens = Tokens("sessions of the pages", operator_token, SIGNATURE_OCTETS)
         self._now = now
         self._pace = Pace(TRIES_PER_SECOND, at_once=TRIES_AT_ONCE)
 
@@ -68,11 +67,10 @@ class SignIn:
     def routes(self, pages: Pages) -> APIRouter:
         """Return the pages by which one comes in and out, chooses the language, and gets the style sheet."""
         router = APIRouter(prefix="/pages", include_in_schema=False, route_class=pages.route_class())
-        style = (HERE / "templates" / "style.css").read_bytes()
 
         @router.get("/style.css")
-        async def style_sheet() -> Response:
-            return Response(style, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
+        async def style() -> Response:
+            return style_sheet()
 
         @router.get("/sign-in")
         async def ask(request: Request, back: str = "pages") -> Response:
@@ -101,7 +99,7 @@ class SignIn:
         async def choose_language(request: Request) -> Response:
             form = await read_form(request)
             response = see_other(request, _page_of_ours(form.text("back")))
-            chosen = "en" if form.text("language") == "en" else "da"
+            chosen = known_language(form.text("language")) or "da"
             _set_cookie(response, request, LANGUAGE, chosen, LANGUAGE_KEPT_FOR)
             return response
 
@@ -111,21 +109,14 @@ class SignIn:
         """Return the cookie of somebody who signs in now."""
         ends = int((self._now() + SIGNED_IN_FOR).timestamp())
         said = json.dumps([who, ends, secrets.token_urlsafe(16)]).encode()
-        return base64.urlsafe_b64encode(self._signature(said) + said).rstrip(b"=").decode()
+        return self._tokens.token(said)
 
     def _read(self, cookie: str) -> Session | None:
-        try:
-            octets = base64.b64decode(cookie + "=" * (-len(cookie) % 4), altchars=b"-_", validate=True)
-        except ValueError:
-            return None
-        signature, said = octets[:SIGNATURE_OCTETS], octets[SIGNATURE_OCTETS:]
-        if not hmac.compare_digest(signature, self._signature(said)):
+        said = self._tokens.read(cookie)
+        if said is None:
             return None
         who, ends, form_token = json.loads(said)
         return Session(who, form_token) if self._now().timestamp() < ends else None
-
-    def _signature(self, said: bytes) -> bytes:
-        return hmac.digest(self._key, said, hashlib.sha256)
 
     def _wrong(self, who: str, token: str) -> str | None:
         """Return which field is wrong, if any."""

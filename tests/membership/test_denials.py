@@ -15,7 +15,7 @@ from services.membership.rights import LIMITS
 from services.membership.subscribers import Door
 from shared.database.pool import Database
 from tests.membership.conftest import EVENING
-from tests.support.broker import Broker
+from tests.support.broker import Broker, connected
 from tests.support.builders import joined
 from tests.support.denials import EXCHANGES, QUEUES, publish, read, refusal
 from tests.support.eventually import eventually
@@ -40,10 +40,10 @@ def is_closed(connection: AbstractConnection) -> bool:
 
 async def logs_in(url: str) -> bool:
     try:
-        await (await aio_pika.connect(url)).close()
+        async with connected(url):
+            return True
     except AMQPError:
         return False
-    return True
 
 
 async def test_the_name_of_another_system_is_refused(let_in: Broker) -> None:

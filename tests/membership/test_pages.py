@@ -344,6 +344,19 @@ async def test_a_message_is_edited_and_taken_in(browser: Browser, door: Door) ->
     assert await door.members() == {"Koege Handelsstandsforening"}
 
 
+async def test_a_name_of_a_complete_list_that_is_wrong_is_edited_too(browser: Browser, door: Door) -> None:
+    message = joined("koege")
+    await door.take_raw(delivery(message, EVENING, headers={**message.headers, "ce-snapshot": "a\tb"}))
+    page = await browser.get("/pages/quarantine/1/edit")
+
+    result = await browser.post(
+        "/pages/quarantine/1/edit", page, data=message.body.decode(), snapshot="a b", what="replay"
+    )
+
+    assert (page.status_code, "Samlet liste" in page.text) == (200, True)
+    assert "Taget ind. Systemet får svar." in text(result)
+
+
 async def test_an_edit_that_is_kept_is_not_taken_in_yet(browser: Browser, door: Door) -> None:
     await door.take(joined("koege", kind="guild"))
     page = await browser.get("/pages/quarantine/1/edit")

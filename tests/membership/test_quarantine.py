@@ -98,7 +98,7 @@ async def test_the_message_stays_as_it_came_beside_what_was_made_of_it(door: Doo
     await edit(door, kept_id, message.data)
 
     async with door.database.connection() as conn:
-        kept = await storage.find_kept(conn, kept_id)
+        kept = await storage.get_kept(conn, kept_id)
     assert kept
     assert (kept.delivery.body, kept.delivery.headers) == (b"\xff\xfe", message.headers)
     assert json.loads(kept.standing.body)["data"] == message.data

@@ -12,8 +12,8 @@ import pytest
 
 from services.membership import rehearsal, storage, use_cases
 from services.membership.drafts import Draft
-from services.membership.messages import Delivery
-from services.membership.rehearsal import MOST_OCTETS, Fate, Rehearsal
+from services.membership.messages import MOST_OCTETS, Delivery
+from services.membership.rehearsal import Fate, Rehearsal
 from shared.database.pool import Database, opened
 from tests.conftest import DatabaseOf
 from tests.membership.broken import OF_REGISTER

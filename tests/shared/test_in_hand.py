@@ -118,6 +118,22 @@ async def test_what_never_moves_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     assert in_hand.trouble() is None
 
 
+async def test_what_one_message_keeps_back_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_hand_module, "STILL_SECONDS", 0)
+    channel, in_hand = Channel(), InHand(3)
+    first, *others = taken(in_hand, channel, 3)
+
+    for message in others:
+        in_hand.settle(message)
+    await soon()
+    stuck = in_hand.trouble()
+    in_hand.settle(first)
+    await soon()
+
+    assert stuck == "3 messages are in hand, and none was settled for 0 s"
+    assert in_hand.trouble() is None
+
+
 async def test_while_it_holds_nothing_is_acknowledged_and_then_all_of_it() -> None:
     channel, in_hand = Channel(), InHand(3)
 

@@ -7,6 +7,7 @@ from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import AMQPError
 
 from deploy.postgres.roles import SERVICES
+from tests.support.broker import connected
 
 Act = Callable[[AbstractChannel], Awaitable[object]]
 
@@ -42,7 +43,7 @@ def read(queue: str) -> Act:
 
 async def refusal(url: str, act: Act) -> type[AMQPError] | None:
     """Log in and do one thing, and return what the broker refused it with, or None where it was done."""
-    async with await aio_pika.connect(url) as connection:
+    async with connected(url) as connection:
         channel = await connection.channel()
         try:
             await act(channel)

@@ -13,9 +13,7 @@ from .answers import (
     list_in_line,
     list_lapsed,
     list_with_places,
-    lock_meeting,
     lock_meetings,
-    lock_meetings_to_come,
     meetings_with_places_to_pass_on,
     turn_in_line,
 )
@@ -33,6 +31,8 @@ from .meetings import (
     get_meeting,
     keep_meeting,
     list_meetings,
+    lock_meeting,
+    lock_meetings_to_come,
     mark_begun,
     mark_opened,
     meeting_is_due,

@@ -12,12 +12,6 @@ from shared.errors import NotFound
 from ..answers import Answer, Attendance, Capacity, Places
 
 
-async def lock_meeting(conn: Connection, meeting_id: UUID) -> None:
-    """Hold a meeting until the end of the transaction: one process at a time changes its answers and places."""
-    if await conn.fetchval("SELECT true FROM meetings WHERE id = $1 FOR NO KEY UPDATE", meeting_id) is None:
-        raise NotFound("there is no such meeting")
-
-
 async def lock_meetings(conn: Connection, meetings: Iterable[UUID]) -> None:
     """Hold some meetings, always in the same order."""
     await conn.execute(
@@ -66,28 +60,6 @@ async def keep_series_capacity(conn: Connection, series_id: UUID, capacity: Capa
         capacity.in_person,
         capacity.online,
     )
-
-
-async def lock_meetings_to_come(conn: Connection, series_id: UUID, capacity: Capacity, now: datetime) -> list[UUID]:
-    """Hold the meetings to come of a series that have so many places, always in the same order; return their ids."""
-    rows = await conn.fetch(
-        """
-        SELECT id
-          FROM meetings
-         WHERE series_id = $1
-           AND status = 'scheduled'
-           AND starts_at > $2
-           AND places_in_person IS NOT DISTINCT FROM $3
-           AND places_online IS NOT DISTINCT FROM $4
-         ORDER BY id
-           FOR NO KEY UPDATE
-        """,
-        series_id,
-        now,
-        capacity.in_person,
-        capacity.online,
-    )
-    return [row["id"] for row in rows]
 
 
 async def count_places(conn: Connection, meeting_id: UUID, capacity: Capacity) -> dict[Attendance, Places]:

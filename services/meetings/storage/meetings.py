@@ -9,6 +9,7 @@ import asyncpg
 from shared.database.pool import Connection
 from shared.errors import NotFound
 
+from ..answers import Capacity
 from ..calendar import Revision
 from ..domain import Meeting
 
@@ -58,6 +59,39 @@ async def get_meeting(conn: Connection, meeting_id: UUID) -> Meeting:
     if row is None:
         raise NotFound("there is no such meeting")
     return _meeting(row)
+
+
+async def lock_meeting(conn: Connection, meeting_id: UUID) -> Meeting:
+    """Return a meeting, held until the end of the transaction: one process at a time changes its answers and places.
+
+    Raises NotFound.
+    """
+    row = await conn.fetchrow("SELECT * FROM meetings WHERE id = $1 FOR NO KEY UPDATE", meeting_id)
+    if row is None:
+        raise NotFound("there is no such meeting")
+    return _meeting(row)
+
+
+async def lock_meetings_to_come(conn: Connection, series_id: UUID, capacity: Capacity, now: datetime) -> list[Meeting]:
+    """Hold the meetings to come of a series that have so many places, always in the same order."""
+    rows = await conn.fetch(
+        """
+        SELECT *
+          FROM meetings
+         WHERE series_id = $1
+           AND status = 'scheduled'
+           AND starts_at > $2
+           AND places_in_person IS NOT DISTINCT FROM $3
+           AND places_online IS NOT DISTINCT FROM $4
+         ORDER BY id
+           FOR NO KEY UPDATE
+        """,
+        series_id,
+        now,
+        capacity.in_person,
+        capacity.online,
+    )
+    return [_meeting(row) for row in rows]
 
 
 async def list_meetings(conn: Connection, *, since: datetime, series_id: UUID | None) -> list[Meeting]:

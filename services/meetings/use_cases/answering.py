@@ -9,7 +9,7 @@ from shared.messaging import outbox
 
 from .. import announcements, answers, domain, storage
 from ..answers import Answer, Capacity, Said
-from ..domain import Invitation
+from ..domain import Invitation, Meeting
 
 
 async def give_answer(
@@ -21,8 +21,7 @@ async def give_answer(
         NotFound, MeetingIsCancelled, MeetingHasBegun, NotInvited, GivenInTheFuture, AttendanceIsMissing,
         NoSuchAttendance
     """
-    await storage.lock_meeting(conn, meeting_id)
-    meeting = await storage.get_meeting(conn, meeting_id)
+    meeting = await storage.lock_meeting(conn, meeting_id)
     domain.check_coming(meeting, now)
     if said.given_at > now:
         raise answers.GivenInTheFuture("an answer was given now or before", field="given_at")
@@ -49,13 +48,10 @@ async def set_capacity(
     Raises:
         NotFound, MeetingIsCancelled, MeetingHasBegun, NoSuchAttendance, PlacesAreTaken
     """
-    await storage.lock_meeting(conn, meeting_id)
-    meeting = await storage.get_meeting(conn, meeting_id)
+    meeting = await storage.lock_meeting(conn, meeting_id)
     domain.check_coming(meeting, now)
     capacity = change(await storage.get_capacity(conn, meeting_id))
-    capacity.check(meeting.mode)
-    answers.check_enough(capacity, await storage.count_places(conn, meeting_id, capacity))
-    await storage.keep_capacity(conn, meeting_id, capacity)
+    await _limit(conn, meeting, capacity)
     return capacity
 
 
@@ -70,8 +66,8 @@ async def set_series_capacity(
     await storage.lock_network(conn)
     before = await storage.get_series_capacity(conn, series_id)
     capacity = change(before)
-    for meeting_id in await storage.lock_meetings_to_come(conn, series_id, before, now):
-        await set_capacity(conn, meeting_id, lambda _: capacity, now=now)
+    for meeting in await storage.lock_meetings_to_come(conn, series_id, before, now):
+        await _limit(conn, meeting, capacity)
     await storage.keep_series_capacity(conn, series_id, capacity)
     return capacity
 
@@ -80,8 +76,7 @@ async def pass_on_places(
     conn: Connection, meeting_id: UUID, *, good_for: timedelta, correlation_id: str, now: datetime
 ) -> None:
     """Take back the offers that were let pass, and offer what is free to who waits, in line."""
-    await storage.lock_meeting(conn, meeting_id)
-    meeting = await storage.get_meeting(conn, meeting_id)
+    meeting = await storage.lock_meeting(conn, meeting_id)
     lapsed = [answers.without_place(each) for each in await storage.list_lapsed(conn, meeting_id, now)]
     await _keep(conn, lapsed, {each.person_id: correlation_id for each in lapsed})
     if meeting.status != "scheduled" or meeting.starts_at <= now:
@@ -108,6 +103,12 @@ async def free_places(conn: Connection, withdrawn: Sequence[Invitation], concern
     await storage.lock_meetings(conn, people)
     freed = [answers.without_place(each) for each in await storage.list_with_places(conn, people)]
     await _keep(conn, freed, concerned)
+
+
+async def _limit(conn: Connection, meeting: Meeting, capacity: Capacity) -> None:
+    capacity.check(meeting.mode)
+    answers.check_enough(capacity, await storage.count_places(conn, meeting.id, capacity))
+    await storage.keep_capacity(conn, meeting.id, capacity)
 
 
 async def _keep(conn: Connection, changed: Sequence[Answer], concerned: Mapping[UUID, str]) -> None:

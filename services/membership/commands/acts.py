@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from shared import cli
 from shared.database.pool import Connection, Database, opened
-from shared.errors import Refused
+from shared.errors import Refused, Trouble
 
 Act = Callable[[Connection, argparse.Namespace], Awaitable[int]]
 Acts = Callable[[Database, argparse.Namespace], Awaitable[int]]
@@ -35,8 +35,8 @@ async def _carry_out(acts: Acts, args: argparse.Namespace, login: str) -> None:
     try:
         async with opened(cli.secret(login)) as database:
             status = await acts(database, args)
-    except Refused as why:
-        sys.stderr.write(why.detail + "\n")
+    except (Refused, Trouble) as why:
+        sys.stderr.write(f"{why}\n")
         status = 1
     raise SystemExit(status)
 
@@ -44,3 +44,16 @@ async def _carry_out(acts: Acts, args: argparse.Namespace, login: str) -> None:
 def say(line: str) -> None:
     """Print a line of the answer."""
     sys.stdout.write(line + "\n")
+
+
+def visible(text: str | None) -> str:
+    """Show of what may be anything what a terminal does not take for a command."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text) if text else "-"
+
+
+def a_number(written: str) -> int:
+    """Read the number of something that we keep."""
+    number = int(written)
+    if not 0 < number < 2**63:
+        raise ValueError
+    return number

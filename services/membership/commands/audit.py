@@ -6,7 +6,7 @@ import json
 from shared.database.pool import Connection
 
 from .. import storage
-from .acts import in_transaction, say
+from .acts import a_number, in_transaction, say
 
 MOST = 100
 
@@ -16,7 +16,7 @@ def add_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--system", help="what one system sent")
     parser.add_argument("--organisation", nargs=2, metavar=("SOURCE", "KEY"), help="what was sent about one of them")
     parser.add_argument("--message", nargs=2, metavar=("SOURCE", "ID"), help="one message alone")
-    parser.add_argument("--before", type=int, metavar="SEQ", help="what came before: the last seq of an earlier list")
+    parser.add_argument("--before", type=a_number, metavar="SEQ", help="what came before the last seq of another list")
     parser.add_argument("--most", type=int, default=MOST, help=f"how many at most ({MOST})")
     parser.set_defaults(run=in_transaction(_list))
 

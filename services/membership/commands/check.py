@@ -17,7 +17,7 @@ from shared.errors import Refused, Trouble
 from .. import storage
 from ..drafts import NO_MESSAGE, Unreadable, drafts_in
 from ..rehearsal import Fate, Rehearsal
-from .acts import say
+from .acts import say, visible
 
 UNREADABLE = 2
 
@@ -39,7 +39,7 @@ async def _check(name: str, system: str) -> None:
         with _file(name) as file:
             fates = await _fates(file, name, system)
     except (Refused, Trouble, OSError) as why:
-        sys.stderr.write(f"{why.detail if isinstance(why, Refused) else why}\n")
+        sys.stderr.write(f"{why}\n")
         raise SystemExit(UNREADABLE) from None
     for position, fate in enumerate(fates, start=1):
         _say_fate(position, fate)
@@ -69,11 +69,6 @@ def _file(name: str) -> Iterator[BinaryIO]:
 
 
 def _say_fate(position: int, fate: Fate) -> None:
-    say(f"{position:>6}  {fate.outcome:<10}  {_visible(fate.type)}  {_visible(fate.id)}")
+    say(f"{position:>6}  {fate.outcome:<10}  {visible(fate.type)}  {visible(fate.id)}")
     for fault in fate.faults:
         say(f"{'':>8}{fault.field} {fault.reason}: expected {fault.expected}")
-
-
-def _visible(text: str | None) -> str:
-    """Show of what may be anything what a terminal does not take for a command."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text) if text else "-"

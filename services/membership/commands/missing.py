@@ -8,7 +8,7 @@ from shared.clock import local_day, utc_now
 from shared.database.pool import Connection
 
 from .. import storage, use_cases
-from .acts import in_transaction, say
+from .acts import a_number, in_transaction, say
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
@@ -16,11 +16,11 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     acts = parser.add_subparsers(required=True, metavar="act")
     acts.add_parser("list", help="what awaits a decision").set_defaults(run=in_transaction(_list))
     remove = acts.add_parser("remove", help="the organisation has left, the contact no longer acts for it")
-    remove.add_argument("id", type=int, nargs="+")
+    remove.add_argument("id", type=a_number, nargs="+")
     remove.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="the first day without; else today")
     remove.set_defaults(run=in_transaction(_remove))
     keep = acts.add_parser("keep", help="it stays, although the system does not list it")
-    keep.add_argument("id", type=int, nargs="+")
+    keep.add_argument("id", type=a_number, nargs="+")
     keep.set_defaults(run=in_transaction(_keep))
 
 

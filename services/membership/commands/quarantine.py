@@ -14,14 +14,15 @@ from pydantic_core import from_json, to_json
 from shared.clock import utc_now
 from shared.contracts.upstream import Fault
 from shared.database.pool import Connection, Database
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 
 from .. import many_at_once, storage, use_cases
+from ..bodies import Matching
 from ..edits import ATTRIBUTES, Edit, opened
 from ..lines import in_text
-from ..quarantine import OPEN, STATES, Act, Selection, Tried
+from ..quarantine import STATES, Act, Selection, Tried
 from ..views import HappenedView, MessageView
-from .acts import in_transaction, say, with_database
+from .acts import a_number, in_transaction, say, visible, with_database
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -33,26 +34,26 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     _add_selection(listing)
     listing.set_defaults(run=in_transaction(_list))
     show = acts.add_parser("show", help="one of them, with all that is wrong, as it stands and as it came")
-    show.add_argument("id", type=_id)
+    show.add_argument("id", type=a_number)
     show.add_argument("--event", action="store_true", help="only as it stands, as a CloudEvent to edit")
     show.set_defaults(run=in_transaction(_show))
     history = acts.add_parser("history", help="what happened to one of them")
-    history.add_argument("id", type=_id)
+    history.add_argument("id", type=a_number)
     history.set_defaults(run=in_transaction(_history))
     _add_changes(acts)
 
 
 def _add_changes(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     edit = acts.add_parser("edit", help="keep another version of one of them beside it")
-    edit.add_argument("id", type=_id)
+    edit.add_argument("id", type=a_number)
     edit.add_argument("--file", type=Path, required=True, help="a CloudEvent in JSON, as `show ID --event` prints it")
     edit.add_argument("--replay", action="store_true", help="and try to take it in")
     edit.set_defaults(run=with_database(_edit))
     replay = acts.add_parser("replay", help="try again to take them in")
-    replay.add_argument("id", type=_id, nargs="*")
+    replay.add_argument("id", type=a_number, nargs="*")
     replay.set_defaults(run=with_database(_replay))
     dismiss = acts.add_parser("dismiss", help="decide that nothing shall come of them")
-    dismiss.add_argument("id", type=_id, nargs="*")
+    dismiss.add_argument("id", type=a_number, nargs="*")
     dismiss.add_argument("--reason", required=True)
     dismiss.set_defaults(run=with_database(_dismiss))
     for changing in (edit, replay, dismiss):
@@ -77,17 +78,9 @@ def _duration(written: str) -> timedelta:
     return timedelta(**{UNITS[read[2]]: int(read[1])})
 
 
-def _id(written: str) -> int:
-    number = int(written)
-    if not 0 < number < 2**63:
-        raise ValueError
-    return number
-
-
 def _selection(args: argparse.Namespace) -> Selection:
-    states = (args.state,) if args.state else OPEN
-    before = utc_now() - args.older_than if args.older_than else None
-    return Selection(states, args.system, args.field, args.code, before)
+    meant = {name: getattr(args, name) for name in Matching.model_fields}
+    return Matching(**meant).selection(utc_now())
 
 
 async def _list(conn: Connection, args: argparse.Namespace) -> int:
@@ -96,14 +89,13 @@ async def _list(conn: Connection, args: argparse.Namespace) -> int:
         received = one.received_at.isoformat(timespec="seconds")
         edited = "  edited" if one.edited else ""
         faults = "; ".join(_in_words(fault) for fault in one.faults)
-        say(f"{one.id}  {received}  {one.system}  {one.state}  x{one.times}{edited}  {one.message_type}  {faults}")
+        kind = visible(one.message_type)
+        say(f"{one.id}  {received}  {one.system}  {one.state}  x{one.times}{edited}  {kind}  {faults}")
     return 0
 
 
 async def _show(conn: Connection, args: argparse.Namespace) -> int:
-    kept = await storage.find_kept(conn, args.id)
-    if kept is None:
-        raise NotFound(f"no message {args.id} in quarantine")
+    kept = await storage.get_kept(conn, args.id)
     if args.event:
         stands = opened(kept.standing)
         say(json.dumps({**stands.attributes, "data": _in_json(stands.data)}, indent=2, ensure_ascii=False))

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from shared.clock import Clock
-from shared.database.pool import Connection, Database
-from shared.errors import Invalid, NotFound
+from shared.database.pool import Database
+from shared.errors import Invalid
 from shared.web.forms import Form
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
@@ -29,7 +29,7 @@ def add_pages_of_one(router: APIRouter, database: Database, pages: Pages, sign_i
 
     async def shown(request: Request, kept_id: int, wrong: str = "") -> HTMLResponse:
         async with database.connection() as conn:
-            kept = await _kept(conn, kept_id)
+            kept = await storage.get_kept(conn, kept_id)
             history = await storage.history(conn, kept_id)
         act = request.query_params.get("act")
         return pages.page(
@@ -64,7 +64,7 @@ def add_pages_of_one(router: APIRouter, database: Database, pages: Pages, sign_i
     @router.get("/quarantine/{kept_id}/edit")
     async def ask_for_edit(request: Request, kept_id: KeptId) -> HTMLResponse:
         async with database.connection() as conn:
-            kept = await _kept(conn, kept_id)
+            kept = await storage.get_kept(conn, kept_id)
             given = _proposal(kept, await storage.sources(conn))
         return asked(request, kept, given)
 
@@ -84,7 +84,7 @@ def add_pages_of_one(router: APIRouter, database: Database, pages: Pages, sign_i
     async def edit(request: Request, kept_id: KeptId, form: Annotated[Form, Depends(sign_in.form)]) -> Response:
         act = act_of(request, now)
         async with database.connection() as conn:
-            kept = await _kept(conn, kept_id)
+            kept = await storage.get_kept(conn, kept_id)
         attributes = {name: form.text(name) for name in editable(kept.delivery, now())}
         try:
             async with database.transaction() as conn:
@@ -94,13 +94,6 @@ def add_pages_of_one(router: APIRouter, database: Database, pages: Pages, sign_i
         if form.text("what") == "replay":
             await many_at_once.replay(database, [kept_id], act)
         return see_other(request, f"pages/quarantine/{kept_id}?act={act.id}")
-
-
-async def _kept(conn: Connection, kept_id: int) -> Kept:
-    kept = await storage.find_kept(conn, kept_id)
-    if kept is None:
-        raise NotFound(f"no message {kept_id} in quarantine")
-    return kept
 
 
 def _proposal(kept: Kept, sources: dict[str, str]) -> dict[str, Any]:

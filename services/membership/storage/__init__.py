@@ -2,14 +2,15 @@
 
 from .audit import add_taken_in, audit
 from .concerns import add_concern, mark_over, open_concerns, reopen_concern
-from .links import add_link, appointments_at, find_links, find_organisation, links_of, remove_link
+from .constraints import check_constraints
+from .links import add_link, appointments_at, find_organisation, links_of, remove_link
 from .locks import lock_organisations, lock_people, lock_subjects
 from .messages import known_codes, taken_in_messages
 from .overview import overview
-from .paused import add_paused, check_constraints, count_paused, paused_systems, take_paused
+from .paused import add_paused, count_paused, paused_systems, take_paused
 from .quarantine import (
     add_kept,
-    find_kept,
+    get_kept,
     locked_messages,
     messages_in_quarantine,
     overdue_messages,
@@ -28,7 +29,6 @@ from .snapshots import (
     mentioned_messages,
     missing,
     remove_mentions,
-    start_snapshot,
 )
 from .systems import (
     SourceTaken,
@@ -77,11 +77,10 @@ __all__ = [
     "count_paused",
     "describe_system",
     "end_snapshot",
-    "find_kept",
-    "find_links",
     "find_listening",
     "find_organisation",
     "find_system",
+    "get_kept",
     "get_system",
     "history",
     "is_used_up",
@@ -121,7 +120,6 @@ __all__ = [
     "selected_messages",
     "short_messages",
     "sources",
-    "start_snapshot",
     "store",
     "system_of_password",
     "systems",

@@ -67,9 +67,3 @@ async def count_paused(conn: Connection) -> dict[str, int]:
     """Count the messages that are kept for each system until it goes on, each as often as it came."""
     found = await conn.fetch("SELECT system, sum(times) AS n FROM quarantine WHERE state = 'paused' GROUP BY system")
     return {row["system"]: row["n"] for row in found}
-
-
-async def check_constraints(conn: Connection) -> None:
-    """Fail now on what would fail at the end of the transaction."""
-    await conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    await conn.execute("SET CONSTRAINTS ALL DEFERRED")

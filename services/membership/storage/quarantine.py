@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from shared.database.pool import Connection
+from shared.errors import NotFound
 
 from ..messages import Keeping, Kept
 from .quarantine_rows import fingerprint, headers, read_kept, written_faults
@@ -89,6 +90,8 @@ def _counted(messages: Sequence[Keeping]) -> tuple[dict[bytes, Keeping], dict[by
 
 async def waiting_messages(conn: Connection, organisations: Collection[tuple[str, str]]) -> list[Kept]:
     """List the messages that wait for what is missing of some organisations `(source, key)`, locked."""
+    if not organisations:
+        return []
     found = await conn.fetch(
         """
         SELECT q.*
@@ -125,10 +128,12 @@ async def overdue_messages(conn: Connection, now: datetime, most: int) -> list[K
     return [read_kept(row) for row in found]
 
 
-async def find_kept(conn: Connection, kept_id: int) -> Kept | None:
-    """Find a message in quarantine."""
+async def get_kept(conn: Connection, kept_id: int) -> Kept:
+    """Return a message in quarantine; raise NotFound."""
     row = await conn.fetchrow("SELECT * FROM quarantine WHERE id = $1", kept_id)
-    return read_kept(row) if row else None
+    if row is None:
+        raise NotFound(f"no message {kept_id} in quarantine")
+    return read_kept(row)
 
 
 async def messages_in_quarantine(conn: Connection, ids: Collection[int]) -> list[Kept]:

@@ -3,10 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from shared.contracts.upstream import SnapshotEnded, SnapshotStarted
 from shared.database.pool import Connection
 
-from ..messages import Reported
 from ..snapshots import Mention, Missing, SnapshotKey
 from . import rows
 
@@ -51,38 +49,11 @@ async def add_mentions(conn: Connection, mentions: Sequence[Mention]) -> None:
     )
 
 
-async def start_snapshot(conn: Connection, reported: Reported, message: SnapshotStarted, now: datetime) -> None:
-    """Note that a system has begun to send a snapshot."""
-    await conn.execute(
-        """
-        INSERT INTO snapshots (source, snapshot, system, started_at)
-        VALUES ($1, $2, $3, $4)
-            ON CONFLICT (source, snapshot) DO UPDATE SET started_at = excluded.started_at
-        """,
-        reported.source,
-        message.snapshot,
-        reported.system,
-        now,
-    )
-
-
-async def end_snapshot(conn: Connection, reported: Reported, message: SnapshotEnded, now: datetime) -> None:
-    """Note that a snapshot has ended, and list what is missing from it; forget what was on it."""
-    key = (reported.source, message.snapshot)
-    await conn.execute(
-        """
-        INSERT INTO snapshots (source, snapshot, system, ended_at, messages)
-        VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT (source, snapshot) DO UPDATE SET ended_at = excluded.ended_at, messages = excluded.messages
-        """,
-        *key,
-        reported.system,
-        now,
-        message.messages,
-    )
+async def end_snapshot(conn: Connection, key: SnapshotKey, time: datetime, now: datetime) -> None:
+    """List what is missing from a snapshot `(source, snapshot)` that ended at a time, and forget what was on it."""
     await _mark_returned(conn, key, now)
-    await _add_missing_organisations(conn, key, reported.time, now)
-    await _add_missing_contacts(conn, key, reported.time, now)
+    await _add_missing_organisations(conn, key, time, now)
+    await _add_missing_contacts(conn, key, time, now)
     await conn.execute("DELETE FROM snapshot_mentions WHERE source = $1 AND snapshot = $2", *key)
 
 

@@ -1,6 +1,7 @@
 """What membership does, by story."""
 
 from .editing import NotOpen, edit
+from .halving import halved
 from .keeping_time import keep_time
 from .missing import keep_missing, remove_missing
 from .pausing import receive, take_in_again
@@ -19,6 +20,7 @@ __all__ = [
     "edit",
     "forget_settled",
     "give_up_waiting",
+    "halved",
     "hold",
     "keep_missing",
     "keep_time",

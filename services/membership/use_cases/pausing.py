@@ -18,12 +18,11 @@ log = logs.get(__name__)
 async def receive(conn: Connection, group: Sequence[Incoming], now: datetime) -> None:
     """Take in a group of messages that have just come; set aside, unanswered, those of paused systems."""
     paused = await storage.paused_systems(conn)
-    if not paused:
-        return await take_in(conn, group, now)
-    aside = [set_aside(incoming) for incoming in group if incoming.delivery.system in paused]
-    await storage.add_paused(conn, aside)
-    log.info("set aside", systems=sorted({kept.delivery.system for kept in aside}), count=len(aside))
-    return await take_in(conn, [incoming for incoming in group if incoming.delivery.system not in paused], now)
+    if aside := [set_aside(incoming) for incoming in group if incoming.delivery.system in paused]:
+        await storage.add_paused(conn, aside)
+        log.info("set aside", systems=sorted({kept.delivery.system for kept in aside}), count=len(aside))
+    if rest := [incoming for incoming in group if incoming.delivery.system not in paused]:
+        await take_in(conn, rest, now)
 
 
 async def take_in_again(conn: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:

@@ -7,13 +7,13 @@ from shared import logs
 from shared.contracts.upstream import Answer, MessageRejected
 from shared.database.pool import Connection
 from shared.messaging import outbox
-from shared.messaging.batches import PASSING
 
 from .. import storage
 from ..envelope import read
 from ..intake import Intake, answer, rejection
 from ..messages import Kept, MessageKey, Refusal, Reported, TakenIn
 from ..quarantine import TRIABLE, Act, Tried
+from .halving import halved
 from .taking_in import begin, current_codes, read_again, store
 
 log = logs.get(__name__)
@@ -28,21 +28,17 @@ async def replay(conn: Connection, kept_ids: Sequence[int], act: Act) -> list[Tr
 
     Those that we fail on are tried in halves until the one at fault stands alone, and undo no other.
     """
-    try:
-        async with conn.transaction():
-            tried = await _replay_together(conn, list(dict.fromkeys(kept_ids)), act)
-            await storage.check_constraints(conn)
-            return tried
-    except PASSING:
-        raise
-    except Exception as why:
-        if len(kept_ids) > 1:
-            middle = len(kept_ids) // 2
-            return [*await replay(conn, kept_ids[:middle], act), *await replay(conn, kept_ids[middle:], act)]
-        log.exception("a message in quarantine that we fail on", quarantine_id=kept_ids[0])
-        tried = [Tried(kept_ids[0], note=f"we failed on it ({type(why).__name__})")]
+
+    async def together(some: Sequence[int]) -> list[Tried]:
+        return await _replay_together(conn, some, act)
+
+    async def alone(kept_id: int, why: Exception) -> list[Tried]:
+        log.error("a message in quarantine that we fail on", quarantine_id=kept_id, exc_info=why)
+        tried = [Tried(kept_id, note=f"we failed on it ({type(why).__name__})")]
         await storage.add_failures(conn, tried, act)
         return tried
+
+    return await halved(conn, list(dict.fromkeys(kept_ids)), together, alone)
 
 
 async def _replay_together(conn: Connection, kept_ids: Sequence[int], act: Act) -> list[Tried]:

@@ -124,10 +124,8 @@ async def store(conn: Connection, intake: Intake, act: Act | None = None) -> Non
 
 async def _store_snapshots(conn: Connection, snapshots: Snapshots, now: datetime) -> None:
     await storage.add_mentions(conn, snapshots.mentions)
-    for started in snapshots.started:
-        await storage.start_snapshot(conn, *started, now)
-    for ended in snapshots.ended:
-        await storage.end_snapshot(conn, *ended, now)
+    for key, time in snapshots.ended.items():
+        await storage.end_snapshot(conn, key, time, now)
 
 
 async def store_register(conn: Connection, register: Register) -> None:
