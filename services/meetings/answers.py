@@ -127,7 +127,7 @@ def given(
 
     An offer that was let pass must have been taken back before. Raises AttendanceIsMissing, NoSuchAttendance.
     """
-    attendance = _attendance(meeting.mode, said)
+    attendance = None if said.choice == "declined" else attendance_at(meeting.mode, said.attendance)
     if before and said.given_at < before.given_at:
         return before
     place, turn = _place(before, said.choice, attendance, all_places)
@@ -146,6 +146,19 @@ def given(
     if before is None or answer == before:
         return answer
     return replace(answer, version=before.version + 1)
+
+
+def attendance_at(mode: Mode, attendance: Attendance | None, field: str = "attendance") -> Attendance:
+    """Return how one comes to a meeting, which only of a hybrid one need be said.
+
+    Raises AttendanceIsMissing, NoSuchAttendance.
+    """
+    possible = ATTENDANCES[mode]
+    if attendance is None and len(possible) > 1:
+        raise AttendanceIsMissing("say in_person or online", field=field)
+    if attendance and attendance not in possible:
+        raise NoSuchAttendance(f"nobody comes {_words(attendance)} to this meeting", field=field)
+    return attendance or possible[0]
 
 
 def without_place(answer: Answer) -> Answer:
@@ -176,17 +189,6 @@ def in_line(answers: Iterable[Answer], attendance: Attendance) -> list[Answer]:
     """List who waits for a kind of place, the next first."""
     waiting = [answer for answer in answers if answer.place == "waiting" and answer.attendance == attendance]
     return sorted(waiting, key=lambda answer: answer.turn or 0)
-
-
-def _attendance(mode: Mode, said: Said) -> Attendance | None:
-    if said.choice == "declined":
-        return None
-    possible = ATTENDANCES[mode]
-    if said.attendance is None and len(possible) > 1:
-        raise AttendanceIsMissing("say in_person or online", field="attendance")
-    if said.attendance and said.attendance not in possible:
-        raise NoSuchAttendance(f"nobody comes {_words(said.attendance)} to this meeting", field="attendance")
-    return said.attendance or possible[0]
 
 
 def _place(

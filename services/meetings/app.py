@@ -20,6 +20,7 @@ from shared.web.service import service_app
 from .answer_pages import answer_pages
 from .answers_api import answers_api
 from .api import api
+from .attendance_api import attendance_api
 from .planner import plan
 from .series_api import series_api
 from .settings import Settings
@@ -54,6 +55,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         api(database, guard, now),
         series_api(database, guard, settings.uid_domain, now),
         answers_api(database, guard, turns, now),
+        attendance_api(database, guard, now),
         answer_pages(database, links, turns, now),
     ]
     return service_app(

@@ -11,9 +11,20 @@ class Member:
     id: UUID
     name: str
     town: str
+    region: str | None
     active: bool
     version: int
     correlation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """What a member is called, and the town that it speaks for; its region where we know it."""
+
+    id: UUID
+    name: str
+    town: str
+    region: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def _member(event: AboutMembers) -> Member:
         id=event.organisation.id,
         name=event.organisation.name,
         town=event.organisation.town,
+        region=event.organisation.region,
         active=not isinstance(event, MemberLeft),
         version=event.version,
         correlation_id=event.correlation_id,

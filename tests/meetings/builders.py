@@ -52,9 +52,12 @@ def series(**changes: Any) -> Series:
     return replace(MONTHLY_ONLINE, **{"id": uuid4(), **changes})
 
 
-def joined(organisation: UUID, version: int = 1) -> MemberJoined:
+def joined(organisation: UUID, version: int = 1, **changes: str | None) -> MemberJoined:
     return MemberJoined(
-        correlation_id=f"joined-{version}", organisation=_organisation(organisation), since=SINCE, version=version
+        correlation_id=f"joined-{version}",
+        organisation=_organisation(organisation, **changes),
+        since=SINCE,
+        version=version,
     )
 
 
@@ -85,10 +88,11 @@ def person_updated(person: UUID, name: str, version: int = 1) -> PersonUpdated:
     return PersonUpdated(correlation_id=f"person-{version}", person=described, version=version)
 
 
-def _organisation(identity: UUID) -> Organisation:
-    return Organisation(
+def _organisation(identity: UUID, **changes: str | None) -> Organisation:
+    koege = Organisation(
         id=identity, name="Køge Handel", kind="association", town="Køge", municipality_code="259", region="Sjælland"
     )
+    return koege.model_copy(update=changes)
 
 
 def _mandate(identity: UUID, organisation: UUID, person: UUID) -> Mandate:

@@ -17,6 +17,7 @@ from .answers import (
     meetings_with_places_to_pass_on,
     turn_in_line,
 )
+from .attendance import add_entries, known_organisations, latest_entries, list_entries, organisations_that_came
 from .invitations import (
     count_standing,
     highest_revision,
@@ -45,6 +46,7 @@ from .overview import overview
 from .series import add_series, get_series, keep_series, list_series, lock_network, mark_planned, series_after
 
 __all__ = [
+    "add_entries",
     "add_meetings",
     "add_series",
     "count_places",
@@ -66,7 +68,10 @@ __all__ = [
     "keep_people",
     "keep_series",
     "keep_series_capacity",
+    "known_organisations",
+    "latest_entries",
     "list_answers",
+    "list_entries",
     "list_in_line",
     "list_lapsed",
     "list_meetings",
@@ -85,6 +90,7 @@ __all__ = [
     "meetings_with_places_to_pass_on",
     "missing_invitations",
     "open_meetings",
+    "organisations_that_came",
     "overview",
     "people_concerned",
     "people_in_group",

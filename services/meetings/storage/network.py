@@ -12,18 +12,20 @@ async def keep_members(conn: Connection, members: Sequence[Member]) -> None:
     """Keep what is newer than what we have."""
     await conn.execute(
         """
-        INSERT INTO members AS known (id, name, town, active, version)
+        INSERT INTO members AS known (id, name, town, region, active, version)
         SELECT DISTINCT ON (id) *
-          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::integer[])
-            AS said (id, name, town, active, version)
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::integer[])
+            AS said (id, name, town, region, active, version)
          ORDER BY id, version DESC
             ON CONFLICT (id) DO UPDATE
-           SET name = excluded.name, town = excluded.town, active = excluded.active, version = excluded.version
+           SET name = excluded.name, town = excluded.town, region = excluded.region, active = excluded.active,
+               version = excluded.version
          WHERE excluded.version > known.version
         """,
         [member.id for member in members],
         [member.name for member in members],
         [member.town for member in members],
+        [member.region for member in members],
         [member.active for member in members],
         [member.version for member in members],
     )

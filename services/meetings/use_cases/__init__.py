@@ -1,6 +1,7 @@
 """What meetings does, by story; each use case in one transaction."""
 
 from .answering import give_answer, pass_on_places, set_capacity, set_series_capacity
+from .attending import enter_attendance
 from .changing import cancel_meeting, move_meeting
 from .inviting import follow_the_network, keep_people
 from .planning import anything_due, create_series, follow_the_calendar
@@ -12,6 +13,7 @@ __all__ = [
     "change_series",
     "create_series",
     "end_series",
+    "enter_attendance",
     "follow_the_calendar",
     "follow_the_network",
     "give_answer",

@@ -1,0 +1,36 @@
+"""The JSON API of attendance: which organisations came to a meeting, and what was entered before."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from shared import logs
+from shared.clock import Clock
+from shared.database.pool import Database
+from shared.web.operator import Guard
+
+from . import storage, use_cases
+from .attendance_views import AttendanceView, NewAttendance, shown
+
+log = logs.get(__name__)
+
+
+def attendance_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
+    """Return the routes; `guard` refuses who may not use them."""
+    router = APIRouter(dependencies=[Depends(guard)])
+
+    @router.get("/meetings/{meeting_id}/attendance")
+    async def list_attendance(meeting_id: UUID) -> AttendanceView:
+        async with database.connection() as conn:
+            meeting = await storage.get_meeting(conn, meeting_id)
+            return shown(await storage.list_entries(conn, meeting.id))
+
+    @router.post("/meetings/{meeting_id}/attendance")
+    async def enter_attendance(meeting_id: UUID, body: NewAttendance) -> AttendanceView:
+        async with database.transaction() as conn:
+            await use_cases.enter_attendance(conn, meeting_id, body.entered(), who=body.who, now=now())
+            view = shown(await storage.list_entries(conn, meeting_id))
+        log.info("attendance entered", meeting_id=str(meeting_id))
+        return view
+
+    return router
