@@ -1,16 +1,17 @@
-"""The JSON API of attendance: which organisations came to a meeting, and what was entered before."""
+"""The JSON API of who comes to a meeting and who came: as answered before it, and as entered after it."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
 from shared import logs
-from shared.clock import Clock
+from shared.clock import Clock, local_day
 from shared.database.pool import Database
 from shared.web.operator import Guard
 
 from . import storage, use_cases
 from .attendance_views import AttendanceView, NewAttendance, shown
+from .who_comes_views import AbsencesView, WhoComesView, absent, who_comes
 
 log = logs.get(__name__)
 
@@ -18,6 +19,18 @@ log = logs.get(__name__)
 def attendance_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
     """Return the routes; `guard` refuses who may not use them."""
     router = APIRouter(dependencies=[Depends(guard)])
+
+    @router.get("/meetings/{meeting_id}/who-comes")
+    async def list_who_comes(meeting_id: UUID) -> WhoComesView:
+        async with database.connection() as conn:
+            meeting = await storage.get_meeting(conn, meeting_id)
+            return who_comes(await storage.people_asked(conn, meeting.id))
+
+    @router.get("/organisations/absent")
+    async def list_absent() -> AbsencesView:
+        """List the members that did not come to the last three meetings held of a series."""
+        async with database.connection() as conn:
+            return absent(await use_cases.list_absent(conn, local_day(now())))
 
     @router.get("/meetings/{meeting_id}/attendance")
     async def list_attendance(meeting_id: UUID) -> AttendanceView:

@@ -44,8 +44,10 @@ from .meetings import (
 from .network import get_person, keep_mandates, keep_members, keep_people, people_concerned
 from .overview import overview
 from .series import add_series, get_series, keep_series, list_series, lock_network, mark_planned, series_after
+from .who_comes import active_organisations, meetings_held, people_asked
 
 __all__ = [
+    "active_organisations",
     "add_entries",
     "add_meetings",
     "add_series",
@@ -86,12 +88,14 @@ __all__ = [
     "mark_planned",
     "meeting_is_due",
     "meetings_by_day",
+    "meetings_held",
     "meetings_to_come",
     "meetings_with_places_to_pass_on",
     "missing_invitations",
     "open_meetings",
     "organisations_that_came",
     "overview",
+    "people_asked",
     "people_concerned",
     "people_in_group",
     "revise_standing",

@@ -86,7 +86,7 @@ async def count_places(conn: Connection, meeting_id: UUID, capacity: Capacity) -
 async def get_answer(conn: Connection, meeting_id: UUID, person_id: UUID) -> Answer | None:
     """Return a person's answer to a meeting, where there is one."""
     row = await conn.fetchrow("SELECT * FROM answers WHERE meeting_id = $1 AND person_id = $2", meeting_id, person_id)
-    return _answer(row) if row else None
+    return answer_of(row) if row else None
 
 
 async def turn_in_line(conn: Connection, answer: Answer) -> int:
@@ -119,7 +119,7 @@ async def list_answers(conn: Connection, meeting_id: UUID) -> list[tuple[Answer,
         """,
         meeting_id,
     )
-    return [(_answer(row), row["name"]) for row in rows]
+    return [(answer_of(row), row["name"]) for row in rows]
 
 
 async def list_in_line(conn: Connection, meeting_id: UUID) -> list[Answer]:
@@ -127,7 +127,7 @@ async def list_in_line(conn: Connection, meeting_id: UUID) -> list[Answer]:
     rows = await conn.fetch(
         "SELECT * FROM answers WHERE meeting_id = $1 AND place = 'waiting' ORDER BY turn", meeting_id
     )
-    return [_answer(row) for row in rows]
+    return [answer_of(row) for row in rows]
 
 
 async def list_lapsed(conn: Connection, meeting_id: UUID, now: datetime) -> list[Answer]:
@@ -135,7 +135,7 @@ async def list_lapsed(conn: Connection, meeting_id: UUID, now: datetime) -> list
     rows = await conn.fetch(
         "SELECT * FROM answers WHERE meeting_id = $1 AND place = 'offered' AND offered_until <= $2", meeting_id, now
     )
-    return [_answer(row) for row in rows]
+    return [answer_of(row) for row in rows]
 
 
 async def list_with_places(conn: Connection, people: Mapping[UUID, Sequence[UUID]]) -> list[Answer]:
@@ -150,7 +150,7 @@ async def list_with_places(conn: Connection, people: Mapping[UUID, Sequence[UUID
         [meeting_id for meeting_id, found in people.items() for _ in found],
         [person_id for found in people.values() for person_id in found],
     )
-    return [_answer(row) for row in rows]
+    return [answer_of(row) for row in rows]
 
 
 async def keep_answers(conn: Connection, answers: Sequence[Answer]) -> None:
@@ -212,7 +212,8 @@ async def meetings_with_places_to_pass_on(conn: Connection, now: datetime) -> li
     return [row["id"] for row in rows]
 
 
-def _answer(row: asyncpg.Record) -> Answer:
+def answer_of(row: asyncpg.Record) -> Answer:
+    """Return the answer of a row of `answers`."""
     return Answer(
         meeting_id=row["meeting_id"],
         person_id=row["person_id"],

@@ -1,7 +1,7 @@
 """What meetings does, by story; each use case in one transaction."""
 
 from .answering import give_answer, pass_on_places, set_capacity, set_series_capacity
-from .attending import enter_attendance
+from .attending import enter_attendance, list_absent
 from .changing import cancel_meeting, move_meeting
 from .inviting import follow_the_network, keep_people
 from .planning import anything_due, create_series, follow_the_calendar
@@ -18,6 +18,7 @@ __all__ = [
     "follow_the_network",
     "give_answer",
     "keep_people",
+    "list_absent",
     "move_meeting",
     "pass_on_places",
     "set_capacity",

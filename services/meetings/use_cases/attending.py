@@ -1,12 +1,13 @@
-"""Which organisations came to a meeting is entered and corrected; what was entered before stays."""
+"""Which organisations came to a meeting is entered and corrected; those that stay away for long are found."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from shared.database.pool import Connection
 
-from .. import attendance, storage
+from .. import absence, attendance, storage
+from ..absence import Absence
 from ..attendance import Entered
 
 
@@ -24,3 +25,9 @@ async def enter_attendance(
     attendance.check_known(entered, known)
     before = await storage.latest_entries(conn, meeting_id)
     await storage.add_entries(conn, attendance.new_entries(meeting, entered, before, who, now))
+
+
+async def list_absent(conn: Connection, today: date) -> list[Absence]:
+    """List the members that did not come to the last three meetings held of a series that still meets."""
+    held = await storage.meetings_held(conn, absence.TIMES_RUNNING, today)
+    return absence.absences(held, await storage.active_organisations(conn))
