@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from hypothesis import settings
+from playwright.async_api import Browser
 
 from deploy.local.errors import CannotStart
 from deploy.local.passwords import Passwords
 from shared.database.pool import Database, opened
 from tests.support.broker import Broker
+from tests.support.browser import running_browser
 from tests.support.databases import Databases, ServiceDatabase
 from tests.support.servers import SYSTEMS, running_broker, running_databases
 
@@ -84,6 +86,13 @@ async def notifications_database(database: DatabaseOf) -> AsyncIterator[Database
     """A fresh notifications schema, opened as the service opens it."""
     async with opened((await database("notifications")).runtime_url) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser of this session."""
+    async with or_say_what_to_do(), running_browser() as running:
+        yield running
 
 
 @pytest.fixture

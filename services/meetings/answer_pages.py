@@ -1,5 +1,6 @@
 """The page that the link in every invitation leads to: a GET shows, only a POST answers, nobody signs in."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +21,12 @@ from shared.web.pages import HEADERS, Pages, known_language, style_sheet
 from . import use_cases
 from .answer_page import find_page
 from .answer_views import NewAnswer
+from .answers import Answer
 from .turns import Turns
 
 log = logs.get(__name__)
 
-pages = Pages(Path(__file__).parent / "templates", moment=dates.moment_in_words)
+pages = Pages(Path(__file__).parent / "templates", layout="answer/page.html", moment=dates.moment_in_words)
 FIELDS = ("answer", "attendance", "comment")
 
 
@@ -51,13 +53,15 @@ def answer_pages(database: Database, links: AnswerLinks, turns: Turns, now: Cloc
         link, moment = links.read(token), now()
         if link is None:
             return _unknown(request)
+        filled: dict[str, str] = {}
         try:
-            said = _said(link, await read_form(request))
+            filled = _filled(await read_form(request))
+            said = _said(link, filled)
             async with turns.of(link.meeting_id), database.transaction() as conn:
                 await _give(conn, link, said, moment)
         except Refused as why:
             async with database.connection() as conn:
-                return await _shown(conn, request, link, moment, why=why)
+                return await _shown(conn, request, link, moment, why=why, filled=filled)
         return Response(status_code=303, headers={**HEADERS, "Location": f"?{request.url.query}#answer"})
 
     return router
@@ -71,9 +75,12 @@ async def _give(conn: Connection, link: AnswerLink, said: NewAnswer, now: dateti
     log.info("answered", meeting_id=str(link.meeting_id), correlation_id=correlation_id)
 
 
-def _said(link: AnswerLink, form: Form) -> NewAnswer:
+def _filled(form: Form) -> dict[str, str]:
+    return {name: form.text(name).replace("\r\n", "\n") for name in FIELDS if form.text(name)}
+
+
+def _said(link: AnswerLink, filled: Mapping[str, str]) -> NewAnswer:
     """Return what somebody has filled in; raises Invalid with the field at fault."""
-    filled = {name: form.text(name).replace("\r\n", "\n") for name in FIELDS if form.text(name)}
     try:
         return NewAnswer.model_validate({"person_id": link.person_id, **filled})
     except ValidationError as why:
@@ -87,6 +94,7 @@ async def _shown(
     now: datetime,
     *,
     why: Refused | None = None,
+    filled: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     try:
         page = await find_page(conn, link, now)
@@ -103,7 +111,14 @@ async def _shown(
         page=page,
         when=dates.span_in_words(page.meeting.starts_at, page.meeting.ends_at, page.language),
         field=why.field if why else None,
+        filled=_as_filled(page.answer) if filled is None else filled,
     )
+
+
+def _as_filled(answer: Answer | None) -> dict[str, str | None]:
+    if answer is None:
+        return {}
+    return {"answer": answer.choice, "attendance": answer.attendance, "comment": answer.comment}
 
 
 def _unknown(request: Request) -> HTMLResponse:

@@ -1,5 +1,7 @@
 """What a page's form sends, read within limits, and only when it was sent from a page of ours."""
 
+from collections.abc import Mapping
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Request
@@ -15,6 +17,7 @@ class ForeignForm(NotAllowed):
 
     status = 403
     code = "foreign_form"
+    headers: ClassVar[Mapping[str, str]] = {}
 
 
 class Form:

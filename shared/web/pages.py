@@ -45,8 +45,9 @@ class Pages:
     `root` leads from the page to the service's root.
     """
 
-    def __init__(self, templates: Path, **words: Any) -> None:
-        """`templates`: the service's own folder; `words`: what all of its pages may use."""
+    def __init__(self, templates: Path, *, layout: str = "layout.html", **words: Any) -> None:
+        """`templates`: the service's own folder; `layout`: what trouble is told in; `words`: what all pages may use."""
+        self._layout = layout
         self._templates = Environment(
             loader=FileSystemLoader([templates, HERE / "templates"]),
             autoescape=True,
@@ -59,6 +60,7 @@ class Pages:
     def page(self, request: Request, template: str, *, status: int = 200, **words: Any) -> HTMLResponse:
         """Return a page in the reader's language."""
         frame = {
+            "layout": self._layout,
             "language": language_of(request),
             "root": root(request),
             "here": _here(request),
@@ -92,7 +94,9 @@ class Pages:
             case DatabaseAway():
                 return self.page(request, "trouble.html", status=503, kind="away", detail="")
             case Refused() if why.status != NotFound.status:
-                return self.page(request, "trouble.html", status=why.status, kind="refused", detail=why.detail)
+                page = self.page(request, "trouble.html", status=why.status, kind="refused", detail=why.detail)
+                page.headers.update(why.headers)
+                return page
         return self.page(request, "trouble.html", status=NotFound.status, kind="unknown", detail="")
 
 
@@ -107,9 +111,10 @@ def root(request: Request) -> str:
 
 
 def language_of(request: Request) -> Language:
-    """Return the language that the reader has chosen, or else the one of ours that their browser prefers."""
-    if chosen := known_language(request.cookies.get(LANGUAGE)):
-        return chosen
+    """Return the language that the address or the reader's choice names, or else what their browser prefers."""
+    for named in (request.query_params.get(LANGUAGE), request.cookies.get(LANGUAGE)):
+        if chosen := known_language(named):
+            return chosen
     asked = [_preference(one) for one in request.headers.get("Accept-Language", "").split(",")]
     known = [(weight, language) for tag, weight in asked if (language := known_language(tag))]
     return max(known, key=lambda one: one[0])[1] if known else "da"

@@ -16,25 +16,26 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, why: Refused) -> JSONResponse:
         faults = [{"field": why.field, "reason": why.detail}] if why.field else []
-        return _problem(why.status, why.code, why.detail, faults, why.headers)
+        return problem(why.status, why.code, why.detail, faults, why.headers)
 
     @app.exception_handler(DatabaseAway)
     async def away(request: Request, why: DatabaseAway) -> JSONResponse:
-        return _problem(503, "unavailable", "The database does not answer; nothing was changed. Try again soon.", [])
+        return problem(503, "unavailable", "The database does not answer; nothing was changed. Try again soon.", [])
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, why: RequestValidationError) -> JSONResponse:
         faults = [{"field": ".".join(map(str, fault["loc"][1:])), "reason": fault["msg"]} for fault in why.errors()]
-        return _problem(422, "invalid", "The request is not as described; see faults.", faults)
+        return problem(422, "invalid", "The request is not as described; see faults.", faults)
 
 
-def _problem(
+def problem(
     status: int,
     code: str,
     detail: str,
     faults: Sequence[Mapping[str, str]],
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
+    """Return problem details; each fault names a field and a reason."""
     body = {"type": f"urn:handelsbyer:problem:{code}", "title": code, "status": status, "detail": detail}
     return JSONResponse(
         {**body, **({"faults": faults} if faults else {})},

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from shared.database.pool import Database
 from shared.findings import Finding, Look, findings
 from shared.parts import Part, stop
+from shared.web.addresses import NoNul
 from shared.web.problems import answer_with_problems
 
 CONCERN = Gauge("concern", "Whether a human has something to do; `status` says it in words.", ["subject"])
@@ -40,6 +41,7 @@ def service_app(
 
     app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     answer_with_problems(app)
+    app.add_middleware(NoNul)
     app.include_router(_health(database, parts, looks))
     for router in routers:
         app.include_router(router)

@@ -85,10 +85,9 @@ async def service(meetings_database: Database) -> Service:
     return Service(meetings_database)
 
 
-@asynccontextmanager
-async def web(database: ServiceDatabase, now: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    """The web part alone, asked with the operator's token."""
-    settings = Settings.model_validate(
+def settings_for(database: ServiceDatabase) -> Settings:
+    """What the web part alone is told by its environment."""
+    return Settings.model_validate(
         {
             "database_url": database.runtime_url,
             "amqp_url": "amqp://127.0.0.1",
@@ -97,7 +96,12 @@ async def web(database: ServiceDatabase, now: Clock) -> AsyncIterator[httpx.Asyn
             "answer_secret": ANSWER_SECRET,
         }
     )
-    app = build(settings, ["web"], now=now)
+
+
+@asynccontextmanager
+async def web(database: ServiceDatabase, now: Clock) -> AsyncIterator[httpx.AsyncClient]:
+    """The web part alone, asked with the operator's token."""
+    app = build(settings_for(database), ["web"], now=now)
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app),
         base_url="http://meetings",

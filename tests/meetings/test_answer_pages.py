@@ -1,6 +1,7 @@
 """The answer page as a browser, or a scanner of links, sees it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
@@ -266,6 +267,32 @@ async def test_a_page_loads_its_style_sheet_alone_and_its_address_goes_nowhere(
     assert "set-cookie" not in page.headers
     assert re.findall(r"<link[^>]*>", page.text) == ['<link rel="stylesheet" href="style.css">']
     assert not re.search(r"<script|src=|@import|url\((?!#)", page.text)
+
+
+async def test_a_form_that_is_filled_in_wrongly_keeps_what_was_filled_in(
+    browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    refused = await browser.post(page_of(meeting), data={"answer": "accepted", "comment": "Kommer med toget"})
+
+    assert re.findall(r'value="(\w+)"[^>]* checked', refused.text) == ["accepted"]
+    assert "Kommer med toget</textarea>" in refused.text
+
+
+async def test_trouble_is_told_in_the_same_style_and_in_the_language_of_the_address(
+    service: Service, database: DatabaseOf, meeting: Meeting
+) -> None:
+    nowhere = {"meetings_runtime": "postgresql://nobody:nothing@127.0.0.1:9/nowhere"}
+
+    async with web(replace(await database("meetings"), urls=nowhere), service.clock) as client:
+        pages = [await client.get(f"{page_of(meeting)}?language={language}") for language in ("da", "en")]
+
+    assert [page.status_code for page in pages] == [503, 503]
+    assert "Databasen svarer ikke" in pages[0].text
+    assert "The database does not answer" in pages[1].text
+    assert [re.findall('href="([^#][^"]*)"', page.text) for page in pages] == [
+        ["style.css", "?language=en"],
+        ["style.css", "?language=da"],
+    ]
 
 
 def test_a_token_names_nobody_and_is_the_same_every_time() -> None:

@@ -110,6 +110,7 @@ async def test_keys_cannot_be_tried_out(outside: Browser) -> None:
     pages = [await outside.sign_in(token=f"guess-{number}") for number in range(30)]
 
     assert {page.status_code for page in pages} == {401, 429}
+    assert {page.headers.get("Retry-After") for page in pages} == {None, "5"}
 
 
 @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "pages/../../x", "pages/\r\nx"])

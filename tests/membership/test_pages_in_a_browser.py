@@ -1,18 +1,11 @@
 """The quarantine in a real browser, behind a proxy that takes a prefix away, without any script of ours."""
 
-import asyncio
-import os
-import socket
-import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, Page, expect
 
 from services.membership import use_cases
@@ -20,19 +13,15 @@ from services.membership.app import build
 from services.membership.quarantine import Act
 from services.membership.settings import Settings
 from shared.contracts.membership import Language
-from tests.conftest import DatabaseOf, or_say_what_to_do
+from tests.conftest import DatabaseOf
 from tests.membership.conftest import EVENING, Door, delivery
 from tests.membership.test_snapshots import send
-from tests.support.browser import running_browser, too_wide, violations
+from tests.support.browser import NARROW, WIDE, Look, reader, served
 from tests.support.builders import Message, appointed, contact, joined, updated
-from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.browser
 
 TOKEN = "a-token-of-the-operator"
-PREFIX = "/membership"
-NARROW, WIDE = 360, 1280
-LOCALES: dict[Language, str] = {"da": "da-DK", "en": "en-GB"}
 WORDS: dict[Language, dict[str, str]] = {
     "da": {
         "name": "Dit navn",
@@ -65,13 +54,6 @@ WORDS: dict[Language, dict[str, str]] = {
 }
 
 
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """The browser of this session."""
-    async with or_say_what_to_do(), running_browser() as running:
-        yield running
-
-
 @pytest.fixture
 async def address(database: DatabaseOf) -> AsyncIterator[str]:
     """Where the pages are, under the prefix that the proxy takes away."""
@@ -81,31 +63,8 @@ async def address(database: DatabaseOf) -> AsyncIterator[str]:
         "operator_token": TOKEN,
     }
     app = build(Settings.model_validate(facts), ["web"], now=lambda: EVENING)
-
-    async def proxy(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            path = scope["path"]
-            scope = {**scope, "path": path.removeprefix(PREFIX) if path.startswith(f"{PREFIX}/") else "/elsewhere"}
-        await app(scope, receive, send)
-
-    server = uvicorn.Server(uvicorn.Config(proxy, log_config=None))
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        serving = threading.Thread(target=server.run, args=([listening],))
-        serving.start()
-        await eventually(lambda: server.started)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}{PREFIX}/pages"
-        server.should_exit = True
-        await asyncio.to_thread(serving.join)
-
-
-@asynccontextmanager
-async def reader(chromium: Browser, language: Language, width: int = WIDE, **how: Any) -> AsyncIterator[Page]:
-    """Lend a page of a reader's browser; a step that does not come about fails soon."""
-    context = await chromium.new_context(locale=LOCALES[language], viewport={"width": width, "height": 800}, **how)
-    context.set_default_timeout(10_000)
-    yield await context.new_page()
-    await context.close()
+    async with served(app, "/membership") as root:
+        yield f"{root}/pages"
 
 
 async def sign_in(page: Page, address: str, language: Language) -> None:
@@ -240,46 +199,40 @@ async def test_every_page_is_for_everybody_on_any_screen(
     chromium: Browser, address: str, door: Door, language: Language, width: int, scheme: str, tmp_path: Path
 ) -> None:
     await fill(door)
-    pictures, found = Path(os.environ.get("PICTURES", tmp_path)), dict[str, list[str]]()
-
-    async def look(page: Page, name: str) -> None:
-        found[name] = await violations(page)
-        if await too_wide(page):
-            found[name].append("must be moved sideways")
-        await page.screenshot(path=pictures / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
 
     async with reader(chromium, language, width, color_scheme=scheme) as page:
+        look = Look(page, f"{language}-{width}-{scheme}", tmp_path)
         await page.goto(address)
-        await look(page, "sign-in")
+        await look.at("sign-in")
         await sign_in(page, address, language)
-        await look(page, "list")
+        await look.at("list")
         await page.locator("[name=what][value=replay]").click()
-        await look(page, "list-with-error")
+        await look.at("list-with-error")
         await page.locator("[name=id]").nth(1).check()
         await page.locator("[name=what][value=replay]").click()
-        await look(page, "act")
+        await look.at("act")
         await page.goto(f"{address}/quarantine/1")
-        await look(page, "message")
+        await look.at("message")
         await page.goto(f"{address}/quarantine/1/edit")
-        await look(page, "edit")
+        await look.at("edit")
         await page.locator("#data").fill("{")
         await page.locator("[name=what][value=keep]").click()
-        await look(page, "edit-with-error")
+        await look.at("edit-with-error")
         await page.locator("#data").fill("{}")
         await page.locator("[name=what][value=replay]").click()
-        await look(page, "message-after-a-try")
+        await look.at("message-after-a-try")
         await page.goto(f"{address}/quarantine/7")
         await page.locator("#why").fill("Sendt af en fejl i ERP")
         await page.locator(".dismissal button").click()
-        await look(page, "message-dismissed")
+        await look.at("message-dismissed")
         await page.goto(f"{address}/missing")
-        await look(page, "missing")
+        await look.at("missing")
         await page.locator("[name=what][value=remove]").click()
-        await look(page, "missing-with-error")
+        await look.at("missing-with-error")
         await page.locator("[name=id]").first.check()
         await page.locator("[name=what][value=remove]").click()
-        await look(page, "missing-decided")
+        await look.at("missing-decided")
         await page.goto(f"{address}/quarantine/999")
-        await look(page, "unknown")
+        await look.at("unknown")
 
-    assert {name: broken for name, broken in found.items() if broken} == {}
+    assert look.broken == {}

@@ -105,3 +105,13 @@ async def test_nobody_gets_in_without_the_operators_token(url: str) -> None:
         refused = await asking.get("/twice")
 
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+async def test_an_address_with_a_nul_character_is_refused_before_anybody_reads_it(url: str) -> None:
+    async with client(Database(url), Loop("planner", nothing_to_do, pause=1)) as asking:
+        told = [
+            await asking.get(path) for path in ("/rows?most=%00", "/rows?%00=1", "/rows/%00", "/rows?most=1&x=a%2500")
+        ]
+
+    assert [answer.status_code for answer in told] == [422, 422, 422, 200]
+    assert [answer.json()["faults"][0]["field"] for answer in told[:3]] == ["most", "\ufffd", "path"]

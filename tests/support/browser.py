@@ -3,18 +3,27 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+import socket
+import threading
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import uvicorn
+from fastapi import FastAPI
 from playwright.async_api import Browser, Page, async_playwright
 
 from deploy.local.errors import CannotStart
+from shared.contracts.membership import Language
+from tests.support.eventually import eventually
 
 PROGRAMS = ("chromium-headless-shell", "chromium")
 INSTALL = Path(__file__).with_name("install-chromium.sh")
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+NARROW, WIDE = 360, 1280
+LOCALES: Mapping[Language, str] = {"da": "da-DK", "en": "en-GB"}
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -46,6 +55,59 @@ async def _install() -> str:
     if program := _program():
         return program
     raise CannotStart(f"{what_to_do}\n{said.decode(errors='replace')[-2000:]}")
+
+
+@asynccontextmanager
+async def served(app: FastAPI, prefix: str) -> AsyncIterator[str]:
+    """Serve an application behind a proxy that takes a prefix away; lend its address."""
+
+    async def proxy(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            scope = {**scope, "path": path.removeprefix(prefix) if path.startswith(f"{prefix}/") else "/elsewhere"}
+        await app(scope, receive, send)
+
+    server = uvicorn.Server(uvicorn.Config(proxy, log_config=None))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        serving = threading.Thread(target=server.run, args=([listening],))
+        serving.start()
+        await eventually(lambda: server.started)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}{prefix}"
+        server.should_exit = True
+        await asyncio.to_thread(serving.join)
+
+
+@asynccontextmanager
+async def reader(chromium: Browser, language: Language, width: int = WIDE, **how: Any) -> AsyncIterator[Page]:
+    """Lend a page of a reader's browser; a step that does not come about fails soon."""
+    context = await chromium.new_context(locale=LOCALES[language], viewport={"width": width, "height": 800}, **how)
+    context.set_default_timeout(10_000)
+    yield await context.new_page()
+    await context.close()
+
+
+@dataclass
+class Look:
+    """Looks at one page after another for what would keep people out, and keeps a picture of each.
+
+    `name` is what the pictures of this reader end with; `PICTURES` in the environment says where they stay.
+    """
+
+    page: Page
+    name: str
+    folder: Path
+    broken: dict[str, list[str]] = field(default_factory=dict)
+
+    async def at(self, name: str) -> None:
+        """Look at the page as it is now."""
+        found = await violations(self.page)
+        if await too_wide(self.page):
+            found.append("must be moved sideways")
+        if found:
+            self.broken[name] = found
+        folder = Path(os.environ.get("PICTURES", self.folder))
+        await self.page.screenshot(path=folder / f"{name}-{self.name}.png", full_page=True)
 
 
 async def violations(page: Page) -> list[str]:
