@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-Kind = Literal["welcome", "invitation", "update", "cancellation", "silence", "flood"]
+Kind = Literal["welcome", "invitation", "update", "cancellation", "offer", "confirmation", "silence", "flood"]
 Language = Literal["da", "en"]
 Topic = Literal["invitations", "changes", "account"]
 Method = Literal["REQUEST", "CANCEL"]
@@ -15,6 +15,7 @@ Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]
 State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]
 
 MUTABLE_TOPICS: frozenset[Topic] = frozenset({"invitations"})
+OF_NO_MEETING: frozenset[Kind] = frozenset({"welcome", "silence", "flood"})
 RETRY_MINUTES = (1, 5, 15, 30, 60)
 RECONNECT_SECONDS = (5, 15, 60)
 # The ladder, then once an hour: about 48 hours, counted from the first attempt and not from an outage before it.
@@ -34,7 +35,8 @@ class Letterhead:
 class Draft:
     """An e-mail to be queued; `facts` make up its frame, `params` are its reader's alone.
 
-    Who looks after another system is an address and no person that we know: then there is no `person_id`.
+    Who looks after another system is an address and no person that we know: then there is no `person_id`. What is said
+    of a place follows one version of an answer.
     """
 
     kind: Kind
@@ -50,19 +52,27 @@ class Draft:
     correlation_id: str
     method: Method | None = None
     sequence: int | None = None
+    answer_version: int | None = None
     muted: bool = False
     expires_at: datetime | None = None
 
     @property
     def dedupe(self) -> str:
         """What there can be only one of."""
+        if self.answer_version is not None:
+            return f"{self.kind}:{self.object_id}:{self.person_id}:{self.answer_version}"
         if self.method is None:
             return f"{self.kind}:{self.person_id or self.object_id}"
         return f"{self.method}:{self.object_id}:{self.person_id}:{self.sequence}:{self.address}"
 
+    @property
+    def meeting_id(self) -> UUID | None:
+        """The meeting that it is about."""
+        return None if self.kind in OF_NO_MEETING else self.object_id
+
     def message_id(self, mail_domain: str) -> str:
         """Return the Message-ID, the same for ever; it gives away neither person nor address."""
-        revision = self.revision if self.sequence is None else self.sequence
+        revision = next(n for n in (self.answer_version, self.sequence, self.revision) if n is not None)
         recipient = hashlib.sha256(f"{self.person_id} {self.address}".encode()).hexdigest()[:16]
         return f"<{self.kind}.{self.object_id}.{revision}.{recipient}@{mail_domain}>"
 

@@ -39,7 +39,8 @@ class Situation:
     """One person's invitation to one meeting as it is now.
 
     The revision is the meeting's version; sequence, dtstamp and last_modified are what the calendar entry must carry.
-    The answer, where there is one, is accepted, tentative or declined, with the state of the place that came of it.
+    The answer, where there is one, is accepted, tentative or declined, with the state of the place that came of it;
+    `place_taken` says that the place was offered before.
     """
 
     facts: Mapping[str, Any]
@@ -58,6 +59,10 @@ class Situation:
     last_modified: datetime
     answer: str | None
     place_state: str | None
+    attendance: str | None
+    offered_until: datetime | None
+    place_taken: bool | None
+    answer_version: int | None
     correlation_id: str
 
     @property
@@ -167,7 +172,7 @@ def _is_wanted_at(situation: Situation, email: Mailed) -> bool:
     return mine or (email.shared and not situation.cancelled)
 
 
-def _asked(situation: Situation, mailed: Iterable[Mailed], address: str) -> list[Mailed]:
+def requests_to(situation: Situation, mailed: Iterable[Mailed], address: str) -> list[Mailed]:
     """List the REQUESTs of this person that reached a reader, in order."""
     return [
         email
@@ -181,7 +186,7 @@ def _asked(situation: Situation, mailed: Iterable[Mailed], address: str) -> list
 def _to_take_away(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> list[Mailed]:
     """List, a reader each, the last REQUEST that should be in the calendar no longer."""
     readers = dict.fromkeys(email.address for email in mailed)
-    last = [asked[-1] for address in readers if (asked := _asked(situation, mailed, address))]
+    last = [asked[-1] for address in readers if (asked := requests_to(situation, mailed, address))]
     return [
         email
         for email in last
@@ -221,7 +226,7 @@ def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], 
         object_id=situation.meeting_id,
         address=told.address,
         facts={**known, **_cause(situation)},
-        params=_params(situation, _asked(situation, mailed, told.address), sequence, now),
+        params=_params(situation, requests_to(situation, mailed, told.address), sequence, now),
         revision=situation.revision,
         priority=_priority(starts_at, now),
         correlation_id=situation.correlation_id,
@@ -239,7 +244,7 @@ def _cause(situation: Situation) -> dict[str, str | None]:
 
 def _request(situation: Situation, mailed: Sequence[Mailed], sequence: int, now: datetime) -> list[Draft]:
     """Ask, or tell who was asked what has changed; nothing once the meeting is past, as was told and as it is."""
-    asked = _asked(situation, mailed, situation.address)
+    asked = requests_to(situation, mailed, situation.address)
     told = asked[-1] if asked and not _is_undone(asked[-1], mailed) else None
     known = _without_before(told.facts) if told else situation.facts
     starts_at = max(moment(situation.facts["starts_at"]), moment(known["starts_at"]))

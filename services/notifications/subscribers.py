@@ -63,8 +63,10 @@ def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
     # Before what is mailed of meetings, so that a mail says what was answered just before.
     @inbox.hears(AnswerGiven, PlaceOffered, PlaceConfirmed)
     async def on_answer_changed(conn: Connection, events: Sequence[Event]) -> None:
-        """Keep what people have answered, and which places came of it."""
-        await use_cases.keep_answers(conn, [event for event in events if isinstance(event, AboutAnswers)])
+        """Keep what people have answered, and which places came of it; mail who waited of an offer and of its place."""
+        await use_cases.keep_answers(
+            conn, [event for event in events if isinstance(event, AboutAnswers)], mail_domain=mail_domain, now=now()
+        )
 
     # Together, so that who is withdrawn and invited again, or invited to what is cancelled, gets no mail in between.
     @inbox.hears(InvitationIssued, InvitationWithdrawn, MeetingRescheduled, MeetingCancelled)

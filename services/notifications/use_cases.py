@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.meetings import MeetingCancelled
+from shared.contracts.meetings import MeetingCancelled, PlaceConfirmed
 from shared.contracts.membership import PersonUpdated
 from shared.database.pool import Connection
 from shared.messaging.inbox import newest
@@ -13,6 +13,7 @@ from . import storage
 from .domain import Attempt, Draft, Topic
 from .due import due, welcome
 from .notices import AboutSystems, notice
+from .places import about_place
 from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched
 
 
@@ -62,9 +63,12 @@ async def keep_meetings(
     await _mail(conn, touched, mail_domain, now)
 
 
-async def keep_answers(conn: Connection, events: Sequence[AboutAnswers]) -> None:
-    """Keep what people have answered and which places came of it, for what they are mailed later."""
-    await storage.keep_answers(conn, newest(events, lambda event: (event.meeting_id, event.person_id)))
+async def keep_answers(conn: Connection, events: Sequence[AboutAnswers], *, mail_domain: str, now: datetime) -> None:
+    """Keep what people have answered and which places came of it, and mail who waited of an offer and of a place."""
+    await storage.take_turn(conn)
+    await storage.keep_answers(conn, _newest_answers(events))
+    touched = {(event.meeting_id, event.person_id): event.correlation_id for event in events}
+    await _mail(conn, touched, mail_domain, now)
 
 
 async def tell_owners(conn: Connection, events: Sequence[AboutSystems], *, mail_domain: str, now: datetime) -> None:
@@ -114,16 +118,20 @@ async def _mail(conn: Connection, touched: Touched, mail_domain: str, now: datet
     obsolete: list[int] = []
     drafts: list[Draft] = []
     for situation in await storage.situations(conn, touched):
-        stale, new = due(situation, history.get((situation.meeting_id, situation.person_id), []), now)
+        mailed = history.get((situation.meeting_id, situation.person_id), [])
+        stale, new = due(situation, mailed, now)
         obsolete += stale
-        drafts += new
+        drafts += [*new, *about_place(situation, mailed, new, now)]
     await storage.mark_obsolete(conn, obsolete)
+    await storage.drop_place_mails(conn, touched, [draft.dedupe for draft in drafts])
     await _queue(conn, drafts, mail_domain, now)
 
 
 async def _queue(conn: Connection, drafts: Sequence[Draft], mail_domain: str, now: datetime) -> None:
     if drafts:
         frames = await storage.keep_frames(conn, drafts)
+        if offers := [(draft, frame) for draft, frame in zip(drafts, frames, strict=True) if draft.kind == "offer"]:
+            await storage.renew_offers(conn, offers)
         await storage.add_emails(conn, drafts, frames, mail_domain=mail_domain, now=now)
 
 
@@ -131,6 +139,12 @@ def _newest_meetings(events: Iterable[AboutInvitations | AboutMeetings]) -> list
     """Keep, of each meeting, the event that knows most: of equal versions the cancellation."""
     by_age = sorted(events, key=lambda event: (event.meeting.version, isinstance(event, MeetingCancelled)))
     return list({event.meeting.id: event for event in by_age}.values())
+
+
+def _newest_answers(events: Iterable[AboutAnswers]) -> list[AboutAnswers]:
+    """Keep, of each answer, the event that knows most: of equal versions that an offered place was taken."""
+    by_age = sorted(events, key=lambda event: (event.version, isinstance(event, PlaceConfirmed)))
+    return list({(event.meeting_id, event.person_id): event for event in by_age}.values())
 
 
 def _highest_revisions(events: Iterable[AboutMeetings]) -> list[AboutMeetings]:

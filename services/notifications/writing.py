@@ -26,8 +26,9 @@ class Writer:
         return self.signer.sign(message, email.date) if self.signer else message
 
     def _answer_url(self, email: Email) -> str | None:
-        """A person answers to a meeting that they are asked to."""
-        if email.method != "REQUEST" or email.meeting_id is None or email.person_id is None:
+        """A person answers to a meeting that they are asked to, or offered a place at."""
+        asked = email.method == "REQUEST" or email.kind == "offer"
+        if not asked or email.meeting_id is None or email.person_id is None:
             return None
         return self.links.answer_url(AnswerLink(email.meeting_id, email.person_id))
 

@@ -14,7 +14,8 @@ from services.notifications.domain import Email, Kind, Language, Letterhead
 TEMPLATES = Path(emails.__file__).parent / "templates"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-MEETING_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation")
+MEETING_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "offer", "confirmation")
+CALENDAR_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "confirmation")
 SYSTEM_KINDS: tuple[Kind, ...] = ("silence", "flood")
 
 LETTERHEAD = Letterhead("moede@mail.netvaerk.example", "sekretariat@netvaerk.example", "mail.netvaerk.example")
@@ -75,4 +76,4 @@ def unsubscribe_url(email: Email) -> str | None:
 
 def answer_url(email: Email) -> str | None:
     """Return where its reader answers, who is then asked to a meeting."""
-    return ANSWER if email.method == "REQUEST" else None
+    return ANSWER if email.method == "REQUEST" or email.kind == "offer" else None

@@ -101,7 +101,8 @@ async def test_an_update_says_what_its_reader_has_answered(
 async def test_an_answer_mails_nothing(service: Service, invited: Invited) -> None:
     before = await service.fates()
 
-    await service.hear(given(invited), offered(invited, 2), confirmed(invited, 3))
+    await service.hear(given(invited), given(invited, place_state="waiting", version=2))
+    await service.hear(given(invited, "declined", "none", version=3))
 
     assert await service.fates() == before
 

@@ -212,7 +212,7 @@ async def test_an_invitation_is_given_up_when_its_meeting_begins(
 
     _, invitation = await service.emails()
     assert invitation["state"] == "failed"
-    assert invitation["reply"] == "450 4.2.1 too fast; given up: the meeting has begun"
+    assert invitation["reply"] == "450 4.2.1 too fast; given up: its time is past"
 
 
 async def test_nothing_is_lost_while_the_server_is_away(service: Service, invited: Invited, server: FarServer) -> None:

@@ -16,6 +16,8 @@ from icalendar import Calendar
 from services.notifications.domain import Kind, Language
 from services.notifications.wording import one_line
 from tests.notifications.samples import (
+    ANSWER,
+    CALENDAR_KINDS,
     KINDS,
     LANGUAGES,
     LETTERHEAD,
@@ -33,6 +35,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS)
 every_kind_for_people = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in SYSTEM_KINDS])
 every_system_kind = pytest.mark.parametrize("kind", SYSTEM_KINDS)
 every_meeting_kind = pytest.mark.parametrize("kind", MEETING_KINDS)
+every_calendar_kind = pytest.mark.parametrize("kind", CALENDAR_KINDS)
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 
 NASTY = st.text() | st.sampled_from(
@@ -117,7 +120,7 @@ def test_the_same_e_mail_gives_the_same_octets(kind: Kind) -> None:
     assert octets(sample(kind)) == octets(sample(kind))
 
 
-@every_meeting_kind
+@every_calendar_kind
 @every_language
 def test_the_parts_stand_where_calendars_look_for_them(kind: Kind, language: Language) -> None:
     read = parsed(octets(sample(kind, language)))
@@ -136,7 +139,7 @@ def test_the_parts_stand_where_calendars_look_for_them(kind: Kind, language: Lan
     assert attached.get_content() == inline.get_payload(decode=True)
 
 
-@every_meeting_kind
+@every_calendar_kind
 @every_language
 def test_the_calendar_asks_its_one_reader(kind: Kind, language: Language) -> None:
     email = sample(kind, language)
@@ -163,12 +166,10 @@ def test_text_html_and_calendar_state_the_same_facts(kind: Kind, language: Langu
     email = sample(kind, language, facts={"reason": "Værten er syg"} if kind == "cancellation" else {})
     said = content(email)
 
-    (event,) = calendar_of(parsed(octets(email))).walk("VEVENT")
-    stated = {
-        "text": said.text,
-        "html": words_of(said.html),
-        "calendar": f"{event['SUMMARY']} {event['DESCRIPTION']}",
-    }
+    stated = {"text": said.text, "html": words_of(said.html)}
+    if kind in CALENDAR_KINDS:
+        (event,) = calendar_of(parsed(octets(email))).walk("VEVENT")
+        stated["calendar"] = f"{event['SUMMARY']} {event['DESCRIPTION']}"
 
     expected = [value for key, value in email.facts.items() if key in ("title", "place", "host_town", "link", "reason")]
     when = {
@@ -178,6 +179,10 @@ def test_text_html_and_calendar_state_the_same_facts(kind: Kind, language: Langu
         ("update", "en"): "Thursday 19 November 2026 at 9:30–15:00",
         ("cancellation", "da"): "torsdag 22. oktober 2026 kl. 9.30–10.30",
         ("cancellation", "en"): "Thursday 22 October 2026 at 9:30–10:30",
+        ("offer", "da"): "torsdag 22. oktober 2026 kl. 9.30–15.00",
+        ("offer", "en"): "Thursday 22 October 2026 at 9:30–15:00",
+        ("confirmation", "da"): "torsdag 22. oktober 2026 kl. 9.30–15.00",
+        ("confirmation", "en"): "Thursday 22 October 2026 at 9:30–15:00",
     }[kind, language]
     assert [(form, fact) for form, words in stated.items() for fact in [when, *expected] if fact not in words] == []
 
@@ -206,6 +211,26 @@ def test_a_cancellation_says_why(language: Language, cause: str) -> None:
     }[cause, language]
     assert words in said.text
     assert words in words_of(said.html)
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "stated"),
+    [
+        ("offer", "da", ["en plads i salen til dig", "torsdag 8. oktober 2026 kl. 11.00", "Svar ja senest"]),
+        ("offer", "en", ["a place in person for you", "Thursday 8 October 2026 at 11:00", "Say yes by"]),
+        ("confirmation", "da", ["Du har nu en plads i salen ved Kvartalsmøde", "svar nej med linket"]),
+        ("confirmation", "en", ["You now have a place in person at Kvartalsmøde", "answer no with the link"]),
+    ],
+)
+def test_what_is_said_of_a_place_stands_in_text_and_html_with_the_link_to_answer(
+    kind: Kind, language: Language, stated: list[str]
+) -> None:
+    said = content(sample(kind, language))
+
+    for words in (" ".join(said.text.split()), words_of(said.html)):
+        assert [fact for fact in stated if fact not in words] == []
+    assert ANSWER in said.text
+    assert f'href="{ANSWER}"' in said.html
 
 
 @every_language

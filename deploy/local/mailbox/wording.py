@@ -22,6 +22,8 @@ KINDS = {
     "invitation": Words("Indkaldelse", "Invitation"),
     "update": Words("Ændring", "Update"),
     "cancellation": Words("Aflysning", "Cancellation"),
+    "offer": Words("Plads tilbudt", "Place offered"),
+    "confirmation": Words("Plads bekræftet", "Place confirmed"),
     "silence": Words("Stilhed", "Silence"),
     "flood": Words("For mange beskeder", "Too many messages"),
 }
@@ -29,6 +31,7 @@ METHODS = {
     "invitation": Words("Beder kalenderen om at sætte mødet ind.", "Asks the calendar to enter the meeting."),
     "update": Words("Retter mødet, som allerede står i kalenderen.", "Changes the entry that the calendar holds."),
     "cancellation": Words("Beder kalenderen om at fjerne mødet.", "Asks the calendar to remove the meeting."),
+    "confirmation": Words("Siger til kalenderen, at læseren kommer.", "Tells the calendar that its reader comes."),
 }
 
 

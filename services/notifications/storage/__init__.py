@@ -21,11 +21,13 @@ from .copies import (
 from .due import (
     Touched,
     add_emails,
+    drop_place_mails,
     history,
     keep_frames,
     mark_obsolete,
     newcomers,
     readdress_welcomes,
+    renew_offers,
     situations,
 )
 from .fate import count_copies, count_emails, last_sent_at, list_emails
@@ -55,6 +57,7 @@ __all__ = [
     "count_copies",
     "count_emails",
     "drop_cancellations_of_nothing",
+    "drop_place_mails",
     "give_up_expired",
     "hand_back",
     "history",
@@ -82,6 +85,7 @@ __all__ = [
     "readdress_welcomes",
     "record",
     "release_muted",
+    "renew_offers",
     "situations",
     "take_back",
     "take_turn",

@@ -27,7 +27,8 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
                GREATEST(i.sequence, m.sequence) AS sequence,
                CASE WHEN m.sequence > i.sequence THEN m.dtstamp ELSE i.dtstamp END AS dtstamp,
                CASE WHEN m.sequence > i.sequence THEN m.last_modified ELSE i.last_modified END AS last_modified,
-               a.answer, a.place_state, t.correlation_id
+               a.answer, a.place_state, a.attendance, a.offered_until, a.place_taken, a.version AS answer_version,
+               t.correlation_id
           FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (meeting_id, person_id, correlation_id)
           JOIN invitations AS i USING (meeting_id, person_id)
           JOIN meetings AS m ON m.id = t.meeting_id
@@ -43,7 +44,7 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
 
 
 async def history(conn: Connection, touched: Touched) -> History:
-    """Return what was mailed of each meeting to its person, or to the address that the person has now, in order.
+    """Return what calendars were mailed of each meeting, to its person or to the address that the person has now.
 
     Until the transaction ends no sender takes any of it: what is found to wait can still be taken back.
     """
@@ -76,7 +77,7 @@ async def history(conn: Connection, touched: Touched) -> History:
                       AND (SELECT standing FROM invitations WHERE meeting_id = e.meeting_id AND person_id = other.id)
                ) AS shared
           FROM concerning AS c
-          JOIN emails AS e ON e.id = c.id
+          JOIN emails AS e ON e.id = c.id AND e.method IS NOT NULL
           JOIN frames AS f ON f.id = e.frame_id
          ORDER BY e.id
         """,
@@ -94,6 +95,25 @@ async def mark_obsolete(conn: Connection, emails: Sequence[int]) -> None:
     """Take back e-mails that still wait."""
     await conn.execute(
         "UPDATE emails SET state = 'obsolete' WHERE id = ANY($1::bigint[]) AND state IN ('queued', 'muted')", emails
+    )
+
+
+async def drop_place_mails(conn: Connection, touched: Touched, but: Sequence[str]) -> None:
+    """Take back what waits to be said of places in some invitations, but what has one of these keys."""
+    await conn.execute(
+        """
+        UPDATE emails AS e
+           SET state = 'obsolete'
+          FROM unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id)
+         WHERE e.meeting_id = t.meeting_id
+           AND e.person_id = t.person_id
+           AND e.kind IN ('offer', 'confirmation')
+           AND e.state = 'queued'
+           AND e.dedupe <> ALL($3::text[])
+        """,
+        [meeting_id for meeting_id, _ in touched],
+        [person_id for _, person_id in touched],
+        but,
     )
 
 
@@ -163,7 +183,7 @@ async def add_emails(
         [draft.kind for draft in drafts],
         [draft.topic for draft in drafts],
         [draft.person_id for draft in drafts],
-        [draft.object_id if draft.method else None for draft in drafts],
+        [draft.meeting_id for draft in drafts],
         frames,
         [draft.address for draft in drafts],
         [json.dumps(draft.params, ensure_ascii=False) for draft in drafts],
@@ -176,6 +196,24 @@ async def add_emails(
         [draft.expires_at for draft in drafts],
         [draft.correlation_id for draft in drafts],
         now,
+    )
+
+
+async def renew_offers(conn: Connection, offers: Sequence[tuple[Draft, int]]) -> None:
+    """Write offers that still wait as they would be written now, each with the id of its frame."""
+    await conn.execute(
+        """
+        UPDATE emails AS e
+           SET frame_id = new.frame_id, address = new.address, params = new.params
+          FROM unnest($1::text[], $2::bigint[], $3::text[], $4::jsonb[]) AS new (dedupe, frame_id, address, params)
+         WHERE e.dedupe = new.dedupe
+           AND e.state = 'queued'
+           AND NOT e.may_have_arrived
+        """,
+        [offer.dedupe for offer, _ in offers],
+        [frame for _, frame in offers],
+        [offer.address for offer, _ in offers],
+        [json.dumps(offer.params, ensure_ascii=False) for offer, _ in offers],
     )
 
 

@@ -82,7 +82,7 @@ async def take_back(conn: Connection, now: datetime, *, restarted: str | None = 
     """Queue what was being sent by a sender whose lease is over, or who has just restarted; count it.
 
     Nobody knows whether the far server has it, so it goes out again with the same Message-ID and Date; unless its
-    reader is to get something newer.
+    reader's calendar is to get something newer.
     """
     rows = await conn.fetch(
         """
@@ -90,7 +90,9 @@ async def take_back(conn: Connection, now: datetime, *, restarted: str | None = 
            SET state = CASE WHEN EXISTS (
                        SELECT
                          FROM emails AS newer
-                        WHERE newer.meeting_id = e.meeting_id
+                        WHERE e.method IS NOT NULL
+                          AND newer.method IS NOT NULL
+                          AND newer.meeting_id = e.meeting_id
                           AND newer.address = e.address
                           AND newer.id > e.id
                           AND newer.state NOT IN ('obsolete', 'muted')
@@ -109,7 +111,7 @@ async def take_back(conn: Connection, now: datetime, *, restarted: str | None = 
 async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> None:
     """Record what became of e-mails: what the far server has is sent, whoever may have taken it over meanwhile.
 
-    What is to be tried again becomes obsolete where its reader is to get something newer.
+    What is to be tried again becomes obsolete where its reader's calendar is to get something newer.
     """
     await conn.execute(
         """
@@ -117,7 +119,9 @@ async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> 
            SET state = CASE WHEN a.state = 'queued' AND EXISTS (
                        SELECT
                          FROM emails AS newer
-                        WHERE newer.meeting_id = e.meeting_id
+                        WHERE e.method IS NOT NULL
+                          AND newer.method IS NOT NULL
+                          AND newer.meeting_id = e.meeting_id
                           AND newer.address = e.address
                           AND newer.id > e.id
                           AND newer.state NOT IN ('obsolete', 'muted')
@@ -189,7 +193,7 @@ async def give_up_expired(conn: Connection, now: datetime) -> None:
     await conn.execute(
         """
         UPDATE emails
-           SET state = 'failed', reply = COALESCE(reply || '; ', '') || 'given up: the meeting has begun'
+           SET state = 'failed', reply = COALESCE(reply || '; ', '') || 'given up: its time is past'
          WHERE state = 'queued'
            AND expires_at <= $1
         """,
