@@ -1,6 +1,7 @@
 """What meetings says of its meetings and invitations, as the contracts want it."""
 
 from datetime import datetime
+from uuid import UUID
 
 from shared.contracts import meetings as contract
 
@@ -97,6 +98,13 @@ def place_confirmed(answer: Answer, correlation_id: str) -> contract.PlaceConfir
         meeting_id=answer.meeting_id,
         attendance=answer.attendance,
         version=answer.version,
+    )
+
+
+def reminder_due(reminder_id: UUID, meeting: Meeting, due_at: datetime, correlation_id: str) -> contract.ReminderDue:
+    """Say that whoever has not answered is to be reminded of a meeting."""
+    return contract.ReminderDue(
+        correlation_id=correlation_id, reminder_id=reminder_id, meeting=said(meeting), due_at=due_at
     )
 
 

@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-Kind = Literal["welcome", "invitation", "update", "cancellation", "offer", "confirmation", "silence", "flood"]
+Kind = Literal[
+    "welcome", "invitation", "update", "cancellation", "reminder", "offer", "confirmation", "silence", "flood"
+]
 Language = Literal["da", "en"]
-Topic = Literal["invitations", "changes", "account"]
+Topic = Literal["invitations", "changes", "reminders", "account"]
 Method = Literal["REQUEST", "CANCEL"]
 Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]
 State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]
 
-MUTABLE_TOPICS: frozenset[Topic] = frozenset({"invitations"})
-OF_NO_MEETING: frozenset[Kind] = frozenset({"welcome", "silence", "flood"})
+MutableTopic = Literal["invitations", "reminders"]
+# What mails say of a meeting.
+FACTS = {"uid", "title", "mode", "starts_at", "ends_at", "host_town", "place", "link"}
 RETRY_MINUTES = (1, 5, 15, 30, 60)
 RECONNECT_SECONDS = (5, 15, 60)
 # The ladder, then once an hour: about 48 hours, counted from the first attempt and not from an outage before it.
@@ -50,6 +53,7 @@ class Draft:
     revision: int
     priority: int
     correlation_id: str
+    meeting_id: UUID | None = None
     method: Method | None = None
     sequence: int | None = None
     answer_version: int | None = None
@@ -61,14 +65,11 @@ class Draft:
         """What there can be only one of."""
         if self.answer_version is not None:
             return f"{self.kind}:{self.object_id}:{self.person_id}:{self.answer_version}"
-        if self.method is None:
-            return f"{self.kind}:{self.person_id or self.object_id}"
-        return f"{self.method}:{self.object_id}:{self.person_id}:{self.sequence}:{self.address}"
-
-    @property
-    def meeting_id(self) -> UUID | None:
-        """The meeting that it is about."""
-        return None if self.kind in OF_NO_MEETING else self.object_id
+        if self.method is not None:
+            return f"{self.method}:{self.object_id}:{self.person_id}:{self.sequence}:{self.address}"
+        if self.kind == "welcome":
+            return f"{self.kind}:{self.person_id}"
+        return ":".join(str(part) for part in (self.kind, self.object_id, self.person_id) if part)
 
     def message_id(self, mail_domain: str) -> str:
         """Return the Message-ID, the same for ever; it gives away neither person nor address."""
@@ -102,6 +103,11 @@ class Email:
     attempts: int
     expires_at: datetime | None
     correlation_id: str
+
+    @property
+    def mutes(self) -> MutableTopic:
+        """The topic that its reader mutes by unsubscribing: its own, or invitations where that is critical."""
+        return "reminders" if self.topic == "reminders" else "invitations"
 
 
 @dataclass(frozen=True, slots=True)

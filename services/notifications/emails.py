@@ -41,6 +41,7 @@ def compose(email: Email, letterhead: Letterhead, unsubscribe_url: str | None, a
         "language": email.language,
         "letterhead": letterhead,
         "unsubscribe_url": unsubscribe_url,
+        "unsubscribed": email.mutes,
         "answer_url": answer_url,
         "meeting": meeting,
         "facts": _in_lines(email.facts),

@@ -1,11 +1,12 @@
 """The addresses of pages that mails carry, each with a signed token: nobody signs in to follow them."""
 
 from dataclasses import dataclass
+from typing import get_args
 from uuid import UUID
 
 from shared.links import ID_OCTETS, AnswerLink, AnswerLinks, Tokens
 
-from .domain import MUTABLE_TOPICS, Topic
+from .domain import MutableTopic, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +44,6 @@ class Links:
         if said is None:
             return None
         person, topic = said[:ID_OCTETS], said[ID_OCTETS:].decode()
-        return next((Unsubscribe(UUID(bytes=person), known) for known in MUTABLE_TOPICS if known == topic), None)
+        return next(
+            (Unsubscribe(UUID(bytes=person), known) for known in get_args(MutableTopic) if known == topic), None
+        )

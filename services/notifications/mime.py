@@ -14,9 +14,11 @@ from .wording import one_line
 # What fits on a line of 76 together with the longest name of a header that holds words, and the marks around them.
 PLAIN_CHARACTERS = 66
 ENCODED_CHARACTERS = 54
-# One a topic that a person can mute: (what it is called in each language, first label of the List-Id).
-LIST_NAMES: Final = {"da": "Mødeindkaldelser", "en": "Meeting invitations"}
-LIST_LABEL = "invitations"
+# One a topic that a person can mute, whose name is the first label of the List-Id.
+LIST_NAMES: Final = {
+    "invitations": {"da": "Mødeindkaldelser", "en": "Meeting invitations"},
+    "reminders": {"da": "Mødepåmindelser", "en": "Meeting reminders"},
+}
 
 Part = tuple[list[str], bytes]
 
@@ -49,7 +51,7 @@ def _headers(email: Email, subject: str, letterhead: Letterhead, unsubscribe_url
 
 def _list_headers(email: Email, letterhead: Letterhead, unsubscribe_url: str) -> list[str]:
     return [
-        f"List-Id: {_phrase(LIST_NAMES[email.language])}<{LIST_LABEL}.{letterhead.mail_domain}>",
+        f"List-Id: {_phrase(LIST_NAMES[email.mutes][email.language])}<{email.mutes}.{letterhead.mail_domain}>",
         f"List-Unsubscribe: <{unsubscribe_url}>",
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
     ]

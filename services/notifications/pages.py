@@ -71,6 +71,7 @@ async def _page(conn: Connection, links: Links, link: Unsubscribe) -> HTMLRespon
     url = links.unsubscribe_url(link)
     words = {
         "network": NETWORK,
+        "topic": link.topic,
         "languages": (first, "en" if first == "da" else "da"),
         "muted": await storage.is_muted(conn, link.person_id, link.topic),
         "mute_url": url,

@@ -32,6 +32,7 @@ def _offer(situation: Situation, until: datetime, thread: dict[str, str]) -> Dra
         language=situation.language,
         person_id=situation.person_id,
         object_id=situation.meeting_id,
+        meeting_id=situation.meeting_id,
         address=situation.address,
         facts=situation.facts,
         params={"name": situation.name, "attendance": situation.attendance, "until": until.isoformat(), **thread},
@@ -51,6 +52,7 @@ def _confirmation(situation: Situation, sequence: int, thread: dict[str, str], n
         language=situation.language,
         person_id=situation.person_id,
         object_id=situation.meeting_id,
+        meeting_id=situation.meeting_id,
         address=situation.address,
         facts=situation.facts,
         params={

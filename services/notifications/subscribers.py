@@ -12,6 +12,7 @@ from shared.contracts.meetings import (
     MeetingRescheduled,
     PlaceConfirmed,
     PlaceOffered,
+    ReminderDue,
 )
 from shared.contracts.membership import (
     MandateEnded,
@@ -79,3 +80,9 @@ def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
             mail_domain=mail_domain,
             now=now(),
         )
+
+    # Last, so that nobody is reminded who has answered or whose meeting was moved in the same group.
+    @inbox.hears(ReminderDue)
+    async def on_reminder_due(conn: Connection, events: Sequence[ReminderDue]) -> None:
+        """Remind who has not answered."""
+        await use_cases.remind(conn, events, mail_domain=mail_domain, now=now())

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.meetings import MeetingCancelled, PlaceConfirmed
+from shared.contracts.meetings import MeetingCancelled, PlaceConfirmed, ReminderDue
 from shared.contracts.membership import PersonUpdated
 from shared.database.pool import Connection
 from shared.messaging.inbox import newest
@@ -14,6 +14,7 @@ from .domain import Attempt, Draft, Topic
 from .due import due, welcome
 from .notices import AboutSystems, notice
 from .places import about_place
+from .reminders import last_due, reminder
 from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched
 
 
@@ -71,6 +72,15 @@ async def keep_answers(conn: Connection, events: Sequence[AboutAnswers], *, mail
     await _mail(conn, touched, mail_domain, now)
 
 
+async def remind(conn: Connection, events: Sequence[ReminderDue], *, mail_domain: str, now: datetime) -> None:
+    """Remind who has not answered of meetings that are still to come; of each, the reminder that was due last."""
+    await storage.take_turn(conn)
+    for event in last_due(event for event in events if event.meeting.starts_at > now):
+        await storage.drop_all_reminders(conn, event.meeting.id)
+        people = await storage.unanswered(conn, event)
+        await _queue(conn, [reminder(event, person) for person in people], mail_domain, now)
+
+
 async def tell_owners(conn: Connection, events: Sequence[AboutSystems], *, mail_domain: str, now: datetime) -> None:
     """Mail who looks after a system what is out of step with it, once an episode."""
     await _queue(conn, [notice(event) for event in events], mail_domain, now)
@@ -123,6 +133,7 @@ async def _mail(conn: Connection, touched: Touched, mail_domain: str, now: datet
         obsolete += stale
         drafts += [*new, *about_place(situation, mailed, new, now)]
     await storage.mark_obsolete(conn, obsolete)
+    await storage.drop_reminders(conn, touched)
     await storage.drop_place_mails(conn, touched, [draft.dedupe for draft in drafts])
     await _queue(conn, drafts, mail_domain, now)
 

@@ -26,8 +26,8 @@ class Writer:
         return self.signer.sign(message, email.date) if self.signer else message
 
     def _answer_url(self, email: Email) -> str | None:
-        """A person answers to a meeting that they are asked to, or offered a place at."""
-        asked = email.method == "REQUEST" or email.kind == "offer"
+        """A person answers to a meeting that they are asked to, reminded of, or offered a place at."""
+        asked = email.method == "REQUEST" or email.kind in ("reminder", "offer")
         if not asked or email.meeting_id is None or email.person_id is None:
             return None
         return self.links.answer_url(AnswerLink(email.meeting_id, email.person_id))
@@ -36,4 +36,4 @@ class Writer:
         """Only a person chooses what to get; who looks after another system hears what concerns it."""
         if email.person_id is None:
             return None
-        return self.links.unsubscribe_url(Unsubscribe(email.person_id, "invitations"))
+        return self.links.unsubscribe_url(Unsubscribe(email.person_id, email.mutes))

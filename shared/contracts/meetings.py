@@ -121,6 +121,16 @@ class PlaceConfirmed(Event):
     version: int = Field(description="The version of the answer, as in answer_given.")
 
 
+class ReminderDue(Event):
+    """Whoever is asked to a meeting and has not answered is to be reminded of it; said once for each reminder."""
+
+    type: ClassVar[str] = "meetings.reminder_due.v1"
+
+    reminder_id: UUID
+    meeting: Meeting
+    due_at: AwareDatetime = Field(description="Who was asked after this needs no reminder.")
+
+
 EVENTS: tuple[type[Event], ...] = (
     InvitationIssued,
     InvitationWithdrawn,
@@ -129,4 +139,5 @@ EVENTS: tuple[type[Event], ...] = (
     AnswerGiven,
     PlaceOffered,
     PlaceConfirmed,
+    ReminderDue,
 )

@@ -170,6 +170,10 @@ class MeetingStory:
             correlation_id="cancel", meeting=stopped.meeting(), reason=reason, revision=revision(stopped.sequence)
         )
 
+    def reminder(self, due_at: datetime = NOW) -> meetings.ReminderDue:
+        """Whoever has not answered is to be reminded of it."""
+        return meetings.ReminderDue(correlation_id="remind", reminder_id=uuid4(), meeting=self.meeting(), due_at=due_at)
+
 
 def revision(sequence: int) -> meetings.Revision:
     """Return a revision whose stamps rise with its sequence."""

@@ -14,7 +14,7 @@ from services.notifications.domain import Email, Kind, Language, Letterhead
 TEMPLATES = Path(emails.__file__).parent / "templates"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-MEETING_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "offer", "confirmation")
+MEETING_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "reminder", "offer", "confirmation")
 CALENDAR_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "confirmation")
 SYSTEM_KINDS: tuple[Kind, ...] = ("silence", "flood")
 
@@ -36,7 +36,7 @@ def sample(
     return Email(
         id=1,
         kind=kind,
-        topic="invitations",
+        topic=stored.get("topic", "invitations"),
         language=language,
         person_id=None if kind in SYSTEM_KINDS else UUID(int=1),
         meeting_id=UUID(int=2) if kind in MEETING_KINDS else None,
@@ -76,4 +76,4 @@ def unsubscribe_url(email: Email) -> str | None:
 
 def answer_url(email: Email) -> str | None:
     """Return where its reader answers, who is then asked to a meeting."""
-    return ANSWER if email.method == "REQUEST" or email.kind == "offer" else None
+    return ANSWER if email.method == "REQUEST" or email.kind in ("reminder", "offer") else None

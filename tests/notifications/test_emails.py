@@ -86,7 +86,8 @@ def test_the_headers_are_those_that_mail_programs_need(kind: Kind, language: Lan
 def test_a_person_can_unsubscribe(kind: Kind, language: Language) -> None:
     read, said = parsed(octets(sample(kind, language))), content(sample(kind, language))
 
-    assert read["List-Id"].endswith(f"<invitations.{LETTERHEAD.mail_domain}>")
+    topic = "reminders" if kind == "reminder" else "invitations"
+    assert read["List-Id"].endswith(f"<{topic}.{LETTERHEAD.mail_domain}>")
     assert read["List-Unsubscribe"] == f"<{UNSUBSCRIBE}>"
     assert read["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert UNSUBSCRIBE in said.text
@@ -179,6 +180,8 @@ def test_text_html_and_calendar_state_the_same_facts(kind: Kind, language: Langu
         ("update", "en"): "Thursday 19 November 2026 at 9:30–15:00",
         ("cancellation", "da"): "torsdag 22. oktober 2026 kl. 9.30–10.30",
         ("cancellation", "en"): "Thursday 22 October 2026 at 9:30–10:30",
+        ("reminder", "da"): "torsdag 22. oktober 2026 kl. 9.30–10.30",
+        ("reminder", "en"): "Thursday 22 October 2026 at 9:30–10:30",
         ("offer", "da"): "torsdag 22. oktober 2026 kl. 9.30–15.00",
         ("offer", "en"): "Thursday 22 October 2026 at 9:30–15:00",
         ("confirmation", "da"): "torsdag 22. oktober 2026 kl. 9.30–15.00",
@@ -231,6 +234,22 @@ def test_what_is_said_of_a_place_stands_in_text_and_html_with_the_link_to_answer
         assert [fact for fact in stated if fact not in words] == []
     assert ANSWER in said.text
     assert f'href="{ANSWER}"' in said.html
+
+
+@every_language
+def test_a_reminder_asks_for_an_answer_and_touches_no_calendar(language: Language) -> None:
+    said = content(sample("reminder", language))
+
+    assert said.calendar is None
+    for words in (said.text, words_of(said.html)):
+        assert {
+            "da": "Du er indkaldt til Netværksmøde og har ikke svaret endnu.",
+            "en": "You are invited to Netværksmøde and have not answered yet.",
+        }[language] in words
+        assert {"da": "torsdag 22. oktober 2026 kl. 9.30", "en": "Thursday 22 October 2026 at 9:30"}[language] in words
+        assert {"da": "Vil du ikke have påmindelser på mail", "en": "Stop getting reminders"}[language] in words
+    assert ANSWER in said.text
+    assert ANSWER in said.html
 
 
 @every_language

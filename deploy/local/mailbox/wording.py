@@ -22,6 +22,7 @@ KINDS = {
     "invitation": Words("Indkaldelse", "Invitation"),
     "update": Words("Ændring", "Update"),
     "cancellation": Words("Aflysning", "Cancellation"),
+    "reminder": Words("Påmindelse", "Reminder"),
     "offer": Words("Plads tilbudt", "Place offered"),
     "confirmation": Words("Plads bekræftet", "Place confirmed"),
     "silence": Words("Stilhed", "Silence"),

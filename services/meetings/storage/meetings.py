@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from shared.database.pool import Connection
 from shared.errors import NotFound
@@ -12,6 +13,10 @@ from shared.errors import NotFound
 from ..answers import Capacity
 from ..calendar import Revision
 from ..domain import Meeting
+from ..reminding import Remindable
+from ..series import Reminder
+
+_REMINDERS = TypeAdapter(tuple[Reminder, ...])
 
 
 async def add_meetings(conn: Connection, meetings: Iterable[Meeting]) -> None:
@@ -224,6 +229,29 @@ async def mark_opened(conn: Connection, now: datetime) -> Sequence[UUID]:
         now,
     )
     return [row["id"] for row in rows]
+
+
+async def list_remindable(conn: Connection, now: datetime) -> list[Remindable]:
+    """List the meetings still to come that whoever is in the group is asked to, and to be reminded of."""
+    rows = await conn.fetch(
+        """
+        SELECT m.*, s.reminders, GREATEST(m.opened_at, m.last_modified, m.reminded_at) AS told_at
+          FROM meetings AS m
+          JOIN series AS s ON s.id = m.series_id
+         WHERE m.status = 'scheduled'
+           AND m.starts_at > $1
+           AND m.opened_at IS NOT NULL
+           AND s.reminders <> '[]'
+         ORDER BY m.starts_at, m.id
+        """,
+        now,
+    )
+    return [Remindable(_meeting(row), _REMINDERS.validate_json(row["reminders"]), row["told_at"]) for row in rows]
+
+
+async def mark_reminded(conn: Connection, meetings: Iterable[UUID], now: datetime) -> None:
+    """Keep that people are reminded of some meetings now."""
+    await conn.execute("UPDATE meetings SET reminded_at = $2 WHERE id = ANY($1::uuid[])", list(meetings), now)
 
 
 def _meeting(row: asyncpg.Record) -> Meeting:

@@ -1,10 +1,13 @@
-"""A series is planned as far ahead as it is to be, and time is followed: what begins, and what people are asked to."""
+"""A series is planned as far ahead as it is to be, and time is followed: what begins, is asked to or reminded of."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from shared.database.pool import Connection
+from shared.messaging import outbox
 
-from .. import storage
+from .. import announcements, storage
+from ..reminding import all_due
 from ..series import Series
 from .inviting import reconcile
 
@@ -21,11 +24,11 @@ async def anything_due(conn: Connection, now: datetime) -> bool:
     """Say, cheaply, whether time has made anything due."""
     if any(series.is_due(now) for series in await storage.list_series(conn)):
         return True
-    return await storage.meeting_is_due(conn, now)
+    return await storage.meeting_is_due(conn, now) or bool(all_due(await storage.list_remindable(conn, now), now))
 
 
 async def follow_the_calendar(conn: Connection, *, uid_domain: str, correlation_id: str, now: datetime) -> None:
-    """Do what time has made due: plan further days, mark what has begun, invite to what came inside its horizon."""
+    """Do what time has made due: plan, mark what has begun, invite to what came inside its horizon, remind."""
     group_id = await storage.lock_network(conn)
     for series in await storage.list_series(conn):
         await plan_days(conn, series, uid_domain, now)
@@ -33,6 +36,7 @@ async def follow_the_calendar(conn: Connection, *, uid_domain: str, correlation_
     if await storage.mark_opened(conn, now):
         people = await storage.people_in_group(conn, group_id)
         await reconcile(conn, dict.fromkeys(people, correlation_id), now)
+    await _remind(conn, correlation_id, now)
 
 
 async def plan_days(conn: Connection, series: Series, uid_domain: str, now: datetime) -> None:
@@ -40,3 +44,12 @@ async def plan_days(conn: Connection, series: Series, uid_domain: str, now: date
     if series.is_due(now):
         await storage.add_meetings(conn, series.unplanned_meetings(now, uid_domain))
         await storage.mark_planned(conn, series.id, series.plan_until(now))
+
+
+async def _remind(conn: Connection, correlation_id: str, now: datetime) -> None:
+    """Say which meetings people are to be reminded of, each reminder once."""
+    due = all_due(await storage.list_remindable(conn, now), now)
+    await storage.mark_reminded(conn, [meeting.id for meeting, _ in due], now)
+    await outbox.add(
+        conn, *(announcements.reminder_due(uuid4(), meeting, moment, correlation_id) for meeting, moment in due)
+    )

@@ -43,6 +43,7 @@ from .queue import (
     record,
     take_back,
 )
+from .reminders import drop_all_reminders, drop_reminders, unanswered
 
 __all__ = [
     "AboutAnswers",
@@ -56,8 +57,10 @@ __all__ = [
     "claim",
     "count_copies",
     "count_emails",
+    "drop_all_reminders",
     "drop_cancellations_of_nothing",
     "drop_place_mails",
+    "drop_reminders",
     "give_up_expired",
     "hand_back",
     "history",
@@ -89,5 +92,6 @@ __all__ = [
     "situations",
     "take_back",
     "take_turn",
+    "unanswered",
     "unmute",
 ]

@@ -23,14 +23,13 @@ from shared.contracts.membership import (
 )
 from shared.database.pool import Connection
 
+from ..domain import FACTS
+
 AboutMembers = MemberJoined | MemberUpdated | MemberLeft
 AboutMandates = MandateStarted | MandateEnded
 AboutInvitations = InvitationIssued | InvitationWithdrawn
 AboutMeetings = MeetingRescheduled | MeetingCancelled
 AboutAnswers = AnswerGiven | PlaceOffered | PlaceConfirmed
-
-# What mails say of a meeting.
-FACTS = {"uid", "title", "mode", "starts_at", "ends_at", "host_town", "place", "link"}
 
 
 async def take_turn(conn: Connection) -> None:

@@ -1,0 +1,84 @@
+"""SQL of reminders: who has not answered, and which reminders have become needless."""
+
+from uuid import UUID
+
+from shared.contracts.meetings import ReminderDue
+from shared.database.pool import Connection
+
+from ..reminders import Unanswered
+from .due import Touched
+
+
+async def unanswered(conn: Connection, event: ReminderDue) -> list[Unanswered]:
+    """List who is to be reminded: asked before the reminder was due, not answered, and wanting to hear of it.
+
+    Nobody, where we know of a later change of the meeting.
+    """
+    rows = await conn.fetch(
+        """
+        SELECT p.id, p.name, p.address, p.language
+          FROM invitations AS i
+          JOIN meetings AS m ON m.id = i.meeting_id
+          JOIN people AS p ON p.id = i.person_id
+         WHERE i.meeting_id = $1
+           AND i.standing
+           AND i.dtstamp <= $2
+           AND m.version <= $3
+           AND NOT m.cancelled
+           AND NOT EXISTS (
+               SELECT FROM answers AS a WHERE a.meeting_id = i.meeting_id AND a.person_id = i.person_id
+           )
+           AND NOT EXISTS (
+               SELECT FROM preferences WHERE person_id = p.id AND topic IN ('invitations', 'reminders')
+           )
+         ORDER BY p.id
+        """,
+        event.meeting.id,
+        event.due_at,
+        event.meeting.version,
+    )
+    return [Unanswered(*row) for row in rows]
+
+
+async def drop_reminders(conn: Connection, touched: Touched) -> None:
+    """Take back what waits of reminders in some invitations and is needless: answered, withdrawn, or of what was."""
+    await conn.execute(
+        """
+        UPDATE emails AS e
+           SET state = 'obsolete'
+          FROM unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id)
+         WHERE e.meeting_id = t.meeting_id
+           AND e.person_id = t.person_id
+           AND e.kind = 'reminder'
+           AND e.state IN ('queued', 'muted')
+           AND (EXISTS (SELECT FROM answers AS a WHERE a.meeting_id = e.meeting_id AND a.person_id = e.person_id)
+                OR NOT EXISTS (
+                   SELECT
+                     FROM invitations AS i
+                     JOIN meetings AS m ON m.id = i.meeting_id
+                     JOIN people AS p ON p.id = i.person_id
+                    WHERE i.meeting_id = e.meeting_id
+                      AND i.person_id = e.person_id
+                      AND i.standing
+                      AND m.version <= e.revision
+                      AND NOT m.cancelled
+                      AND p.address = e.address
+                ))
+        """,
+        [meeting_id for meeting_id, _ in touched],
+        [person_id for _, person_id in touched],
+    )
+
+
+async def drop_all_reminders(conn: Connection, meeting_id: UUID) -> None:
+    """Take back the reminders of a meeting that wait, because there is a newer one."""
+    await conn.execute(
+        """
+        UPDATE emails
+           SET state = 'obsolete'
+         WHERE meeting_id = $1
+           AND kind = 'reminder'
+           AND state IN ('queued', 'muted')
+        """,
+        meeting_id,
+    )
