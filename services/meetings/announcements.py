@@ -1,5 +1,6 @@
 """What meetings says of its meetings and invitations, as the contracts want it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -106,6 +107,11 @@ def reminder_due(reminder_id: UUID, meeting: Meeting, due_at: datetime, correlat
     return contract.ReminderDue(
         correlation_id=correlation_id, reminder_id=reminder_id, meeting=said(meeting), due_at=due_at
     )
+
+
+def host_asked(meeting: Meeting, town: str, people: Sequence[UUID], correlation_id: str) -> contract.HostAsked:
+    """Say that the people of a town are asked to host a meeting."""
+    return contract.HostAsked(correlation_id=correlation_id, meeting=said(meeting), town=town, people=tuple(people))
 
 
 def said(meeting: Meeting) -> contract.Meeting:

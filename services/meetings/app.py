@@ -21,7 +21,7 @@ from .answer_pages import answer_pages
 from .answers_api import answers_api
 from .api import api
 from .attendance_api import attendance_api
-from .pages import secretariat_pages
+from .hosts_api import hosts_api
 from .planner import plan
 from .series_api import series_api
 from .settings import Settings
@@ -57,8 +57,8 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         series_api(database, guard, settings.uid_domain, now),
         answers_api(database, guard, turns, now),
         attendance_api(database, guard, now),
+        hosts_api(database, guard, now),
         answer_pages(database, links, turns, now),
-        secretariat_pages(database, settings.operator_token.get_secret_value(), settings.uid_domain, turns, now),
     ]
     return service_app(
         "meetings", database, parts, routers=routers if "web" in only else [], looks=looks(settings, database, now)

@@ -8,7 +8,16 @@ from typing import Any, Literal
 from uuid import UUID
 
 Kind = Literal[
-    "welcome", "invitation", "update", "cancellation", "reminder", "offer", "confirmation", "silence", "flood"
+    "welcome",
+    "invitation",
+    "update",
+    "cancellation",
+    "reminder",
+    "offer",
+    "confirmation",
+    "host_asked",
+    "silence",
+    "flood",
 ]
 Language = Literal["da", "en"]
 Topic = Literal["invitations", "changes", "reminders", "account"]
@@ -38,8 +47,9 @@ class Letterhead:
 class Draft:
     """An e-mail to be queued; `facts` make up its frame, `params` are its reader's alone.
 
-    Who looks after another system is an address and no person that we know: then there is no `person_id`. What is said
-    of a place follows one version of an answer.
+    Who looks after another system is an address and no person that we know: then there is no `person_id`. Where a
+    person may get several of a kind about one thing, `edition` says which: of a place, one for a version of the answer;
+    of hosting, they are counted.
     """
 
     kind: Kind
@@ -56,15 +66,15 @@ class Draft:
     meeting_id: UUID | None = None
     method: Method | None = None
     sequence: int | None = None
-    answer_version: int | None = None
+    edition: int | None = None
     muted: bool = False
     expires_at: datetime | None = None
 
     @property
     def dedupe(self) -> str:
         """What there can be only one of."""
-        if self.answer_version is not None:
-            return f"{self.kind}:{self.object_id}:{self.person_id}:{self.answer_version}"
+        if self.edition is not None:
+            return f"{self.kind}:{self.object_id}:{self.person_id}:{self.edition}"
         if self.method is not None:
             return f"{self.method}:{self.object_id}:{self.person_id}:{self.sequence}:{self.address}"
         if self.kind == "welcome":
@@ -73,7 +83,7 @@ class Draft:
 
     def message_id(self, mail_domain: str) -> str:
         """Return the Message-ID, the same for ever; it gives away neither person nor address."""
-        revision = next(n for n in (self.answer_version, self.sequence, self.revision) if n is not None)
+        revision = next(n for n in (self.edition, self.sequence, self.revision) if n is not None)
         recipient = hashlib.sha256(f"{self.person_id} {self.address}".encode()).hexdigest()[:16]
         return f"<{self.kind}.{self.object_id}.{revision}.{recipient}@{mail_domain}>"
 

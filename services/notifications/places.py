@@ -39,7 +39,7 @@ def _offer(situation: Situation, until: datetime, thread: dict[str, str]) -> Dra
         revision=situation.revision,
         priority=URGENT_CHANGES,
         correlation_id=situation.correlation_id,
-        answer_version=situation.answer_version,
+        edition=situation.answer_version,
         expires_at=until,
     )
 
@@ -68,6 +68,6 @@ def _confirmation(situation: Situation, sequence: int, thread: dict[str, str], n
         correlation_id=situation.correlation_id,
         method="REQUEST",
         sequence=sequence,
-        answer_version=situation.answer_version,
+        edition=situation.answer_version,
         expires_at=moment(situation.facts["starts_at"]),
     )

@@ -6,6 +6,7 @@ from shared.clock import Clock
 from shared.contracts.event import Event
 from shared.contracts.meetings import (
     AnswerGiven,
+    HostAsked,
     InvitationIssued,
     InvitationWithdrawn,
     MeetingCancelled,
@@ -80,6 +81,12 @@ def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
             mail_domain=mail_domain,
             now=now(),
         )
+
+    # After what happened to meetings, so that nobody is asked to host what was cancelled in the same group.
+    @inbox.hears(HostAsked)
+    async def on_host_asked(conn: Connection, events: Sequence[HostAsked]) -> None:
+        """Ask the people of a town to host a meeting."""
+        await use_cases.ask_hosts(conn, events, mail_domain=mail_domain, now=now())
 
     # Last, so that nobody is reminded who has answered or whose meeting was moved in the same group.
     @inbox.hears(ReminderDue)

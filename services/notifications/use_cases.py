@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.meetings import MeetingCancelled, PlaceConfirmed, ReminderDue
+from shared.contracts.meetings import HostAsked, MeetingCancelled, PlaceConfirmed, ReminderDue
 from shared.contracts.membership import PersonUpdated
 from shared.database.pool import Connection
 from shared.messaging.inbox import newest
@@ -12,10 +12,11 @@ from shared.messaging.inbox import newest
 from . import storage
 from .domain import Attempt, Draft, Topic
 from .due import due, welcome
+from .hosts import about_hosting
 from .notices import AboutSystems, notice
 from .places import about_place
 from .reminders import last_due, reminder
-from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched
+from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched, WithMeeting
 
 
 async def keep_people(conn: Connection, events: Sequence[PersonUpdated], *, mail_domain: str, now: datetime) -> None:
@@ -27,6 +28,8 @@ async def keep_people(conn: Connection, events: Sequence[PersonUpdated], *, mail
     await _welcome(conn, people, mail_domain, now)
     invitations = await storage.invitations_of(conn, people)
     await _mail(conn, {(meeting, person): people[person] for meeting, person in invitations}, mail_domain, now)
+    hosts = await storage.asked_to_host(conn, people=people)
+    await _mail_hosts(conn, {(meeting, person): people[person] for meeting, person in hosts}, mail_domain, now)
 
 
 async def keep_members(conn: Connection, events: Sequence[AboutMembers], *, mail_domain: str, now: datetime) -> None:
@@ -62,6 +65,15 @@ async def keep_meetings(
     touched = {(meeting, person): changed[meeting] for meeting, person in await storage.invitations_to(conn, changed)}
     touched |= {(event.meeting.id, event.person_id): event.correlation_id for event in invitations}
     await _mail(conn, touched, mail_domain, now)
+    await _mail_hosts_of(conn, [*invitations, *changes], mail_domain, now)
+
+
+async def ask_hosts(conn: Connection, events: Sequence[HostAsked], *, mail_domain: str, now: datetime) -> None:
+    """Keep who is asked to host a meeting, and ask them."""
+    await storage.take_turn(conn)
+    await storage.keep_meetings(conn, _newest_meetings(events))
+    await storage.keep_hosts(conn, events)
+    await _mail_hosts_of(conn, events, mail_domain, now)
 
 
 async def keep_answers(conn: Connection, events: Sequence[AboutAnswers], *, mail_domain: str, now: datetime) -> None:
@@ -138,6 +150,28 @@ async def _mail(conn: Connection, touched: Touched, mail_domain: str, now: datet
     await _queue(conn, drafts, mail_domain, now)
 
 
+async def _mail_hosts_of(conn: Connection, events: Iterable[WithMeeting], mail_domain: str, now: datetime) -> None:
+    """Queue what is due to who was asked to host the meetings that events speak of."""
+    heard = {event.meeting.id: event.correlation_id for event in events}
+    hosts = await storage.asked_to_host(conn, meetings=heard)
+    await _mail_hosts(conn, {(meeting, person): heard[meeting] for meeting, person in hosts}, mail_domain, now)
+
+
+async def _mail_hosts(conn: Connection, touched: Touched, mail_domain: str, now: datetime) -> None:
+    """Queue what is due to who was asked to host, and take back what is due no longer."""
+    if not touched:
+        return
+    mailed = await storage.told_of_hosting(conn, touched)
+    obsolete: list[int] = []
+    drafts: list[Draft] = []
+    for host in await storage.hosts(conn, touched):
+        stale, new = about_hosting(host, mailed.get((host.meeting_id, host.person_id), []), now)
+        obsolete += stale
+        drafts += new
+    await storage.mark_obsolete(conn, obsolete)
+    await _queue(conn, drafts, mail_domain, now)
+
+
 async def _queue(conn: Connection, drafts: Sequence[Draft], mail_domain: str, now: datetime) -> None:
     if drafts:
         frames = await storage.keep_frames(conn, drafts)
@@ -146,7 +180,7 @@ async def _queue(conn: Connection, drafts: Sequence[Draft], mail_domain: str, no
         await storage.add_emails(conn, drafts, frames, mail_domain=mail_domain, now=now)
 
 
-def _newest_meetings(events: Iterable[AboutInvitations | AboutMeetings]) -> list[AboutInvitations | AboutMeetings]:
+def _newest_meetings(events: Iterable[WithMeeting]) -> list[WithMeeting]:
     """Keep, of each meeting, the event that knows most: of equal versions the cancellation."""
     by_age = sorted(events, key=lambda event: (event.meeting.version, isinstance(event, MeetingCancelled)))
     return list({event.meeting.id: event for event in by_age}.values())

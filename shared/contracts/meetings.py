@@ -131,6 +131,16 @@ class ReminderDue(Event):
     due_at: AwareDatetime = Field(description="Who was asked after this needs no reminder.")
 
 
+class HostAsked(Event):
+    """A town is asked to host a meeting in person; said once, until another town was asked in between."""
+
+    type: ClassVar[str] = "meetings.host_asked.v1"
+
+    meeting: Meeting = Field(description="Its version says which of several towns was asked last.")
+    town: str
+    people: tuple[UUID, ...] = Field(description="Who acts for the members of the town.")
+
+
 EVENTS: tuple[type[Event], ...] = (
     InvitationIssued,
     InvitationWithdrawn,
@@ -140,4 +150,5 @@ EVENTS: tuple[type[Event], ...] = (
     PlaceOffered,
     PlaceConfirmed,
     ReminderDue,
+    HostAsked,
 )

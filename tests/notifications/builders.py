@@ -103,6 +103,7 @@ class MeetingStory:
     title: str = "Netværksmøde"
     starts_at: datetime = STARTS_AT
     place: str | None = None
+    host_town: str | None = None
     version: int = 1
     sequence: int = 0
 
@@ -121,6 +122,7 @@ class MeetingStory:
             starts_at=self.starts_at,
             ends_at=self.starts_at + timedelta(hours=1),
             place=self.place,
+            host_town=self.host_town,
             link=None if self.place else "https://moede.example/netvaerk",
             version=self.version,
         )

@@ -14,7 +14,15 @@ from services.notifications.domain import Email, Kind, Language, Letterhead
 TEMPLATES = Path(emails.__file__).parent / "templates"
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-MEETING_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "reminder", "offer", "confirmation")
+MEETING_KINDS: tuple[Kind, ...] = (
+    "invitation",
+    "update",
+    "cancellation",
+    "reminder",
+    "offer",
+    "confirmation",
+    "host_asked",
+)
 CALENDAR_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "confirmation")
 SYSTEM_KINDS: tuple[Kind, ...] = ("silence", "flood")
 

@@ -186,6 +186,8 @@ def test_text_html_and_calendar_state_the_same_facts(kind: Kind, language: Langu
         ("offer", "en"): "Thursday 22 October 2026 at 9:30–15:00",
         ("confirmation", "da"): "torsdag 22. oktober 2026 kl. 9.30–15.00",
         ("confirmation", "en"): "Thursday 22 October 2026 at 9:30–15:00",
+        ("host_asked", "da"): "torsdag 22. oktober 2026 kl. 9.30–15.00",
+        ("host_asked", "en"): "Thursday 22 October 2026 at 9:30–15:00",
     }[kind, language]
     assert [(form, fact) for form, words in stated.items() for fact in [when, *expected] if fact not in words] == []
 
@@ -250,6 +252,52 @@ def test_a_reminder_asks_for_an_answer_and_touches_no_calendar(language: Languag
         assert {"da": "Vil du ikke have påmindelser på mail", "en": "Stop getting reminders"}[language] in words
     assert ANSWER in said.text
     assert ANSWER in said.html
+
+
+@pytest.mark.parametrize(
+    ("language", "changes", "subject", "stated"),
+    [
+        ("da", {}, "Vil Køge være vært? Kvartalsmøde, torsdag 22. oktober", ["på skift", "om I kan", "stedet"]),
+        ("en", {}, "Will Køge host? Kvartalsmøde, Thursday 22 October", ["take turns", "whether you can", "the place"]),
+        (
+            "da",
+            {"before": {}},
+            "Ændret: Vil Køge være vært?",
+            ["Mødet er ændret", "Før: fredag 23.", "om I stadig kan"],
+        ),
+        (
+            "en",
+            {"before": {}},
+            "Changed: Will Køge host?",
+            ["has changed", "Before: Friday 23", "whether you still can"],
+        ),
+        (
+            "da",
+            {"asks": False},
+            "Køge skal alligevel ikke være vært",
+            ["Det holdes alligevel ikke hos jer.", "ikke gøre noget"],
+        ),
+        (
+            "en",
+            {"asks": False},
+            "Køge need not host after all",
+            ["It is not held in your town after all.", "nothing for you to do"],
+        ),
+        ("da", {"asks": False, "cancelled": True}, "Køge skal alligevel ikke være vært", ["Mødet er aflyst."]),
+        ("en", {"asks": False, "cancelled": True}, "Køge need not host after all", ["The meeting is cancelled."]),
+    ],
+)
+def test_who_is_asked_to_host_reads_what_for_and_what_to_do(
+    language: Language, changes: dict[str, Any], subject: str, stated: list[str]
+) -> None:
+    facts = {**sample("host_asked").facts, "starts_at": "2026-10-23T07:30:00Z"}
+    said = content(sample("host_asked", language, facts=changes | {key: facts for key in changes if key == "before"}))
+
+    assert said.subject.startswith(subject)
+    assert said.calendar is None
+    for words in (" ".join(said.text.split()), words_of(said.html)):
+        assert [fact for fact in stated if fact not in words] == []
+        assert "/answer/" not in words
 
 
 @every_language

@@ -18,6 +18,16 @@ from .answers import (
     turn_in_line,
 )
 from .attendance import add_entries, known_organisations, latest_entries, list_entries, organisations_that_came
+from .hosts import (
+    get_asked_town,
+    keep_asked_town,
+    keep_exclusion,
+    list_exclusions,
+    meetings_hosted,
+    people_of_town,
+    remove_exclusion,
+    towns_to_ask,
+)
 from .invitations import (
     count_standing,
     highest_revision,
@@ -39,7 +49,6 @@ from .meetings import (
     mark_opened,
     mark_reminded,
     meeting_is_due,
-    meetings_between,
     meetings_by_day,
     meetings_to_come,
     open_meetings,
@@ -47,17 +56,17 @@ from .meetings import (
 from .network import get_person, keep_mandates, keep_members, keep_people, people_concerned
 from .overview import overview
 from .series import add_series, get_series, keep_series, list_series, lock_network, mark_planned, series_after
-from .who_comes import active_organisations, answers_so_far, meetings_held, people_asked
+from .who_comes import active_organisations, meetings_held, people_asked
 
 __all__ = [
     "active_organisations",
     "add_entries",
     "add_meetings",
     "add_series",
-    "answers_so_far",
     "count_places",
     "count_standing",
     "get_answer",
+    "get_asked_town",
     "get_capacity",
     "get_meeting",
     "get_person",
@@ -66,7 +75,9 @@ __all__ = [
     "highest_revision",
     "is_invited",
     "keep_answers",
+    "keep_asked_town",
     "keep_capacity",
+    "keep_exclusion",
     "keep_invitations",
     "keep_mandates",
     "keep_meeting",
@@ -78,6 +89,7 @@ __all__ = [
     "latest_entries",
     "list_answers",
     "list_entries",
+    "list_exclusions",
     "list_in_line",
     "list_lapsed",
     "list_meetings",
@@ -93,9 +105,9 @@ __all__ = [
     "mark_planned",
     "mark_reminded",
     "meeting_is_due",
-    "meetings_between",
     "meetings_by_day",
     "meetings_held",
+    "meetings_hosted",
     "meetings_to_come",
     "meetings_with_places_to_pass_on",
     "missing_invitations",
@@ -105,8 +117,11 @@ __all__ = [
     "people_asked",
     "people_concerned",
     "people_in_group",
+    "people_of_town",
+    "remove_exclusion",
     "revise_standing",
     "series_after",
     "surplus_invitations",
+    "towns_to_ask",
     "turn_in_line",
 ]

@@ -3,6 +3,7 @@
 from .answering import give_answer, pass_on_places, set_capacity, set_series_capacity
 from .attending import enter_attendance, list_absent
 from .changing import cancel_meeting, move_meeting
+from .hosting import choose_host, exclude_town, include_town, propose_host
 from .inviting import follow_the_network, keep_people
 from .planning import anything_due, create_series, follow_the_calendar
 from .replanning import change_series, end_series
@@ -11,16 +12,20 @@ __all__ = [
     "anything_due",
     "cancel_meeting",
     "change_series",
+    "choose_host",
     "create_series",
     "end_series",
     "enter_attendance",
+    "exclude_town",
     "follow_the_calendar",
     "follow_the_network",
     "give_answer",
+    "include_town",
     "keep_people",
     "list_absent",
     "move_meeting",
     "pass_on_places",
+    "propose_host",
     "set_capacity",
     "set_series_capacity",
 ]

@@ -6,6 +6,7 @@ from .copies import (
     AboutMandates,
     AboutMeetings,
     AboutMembers,
+    WithMeeting,
     invitations_of,
     invitations_to,
     keep_answers,
@@ -31,6 +32,7 @@ from .due import (
     situations,
 )
 from .fate import count_copies, count_emails, last_sent_at, list_emails
+from .hosts import asked_to_host, hosts, keep_hosts, told_of_hosting
 from .preferences import hold_muted, is_muted, language_of, mute, release_muted, unmute
 from .queue import (
     add_deliveries,
@@ -52,8 +54,10 @@ __all__ = [
     "AboutMeetings",
     "AboutMembers",
     "Touched",
+    "WithMeeting",
     "add_deliveries",
     "add_emails",
+    "asked_to_host",
     "claim",
     "count_copies",
     "count_emails",
@@ -66,11 +70,13 @@ __all__ = [
     "history",
     "hold_muted",
     "hold_sender",
+    "hosts",
     "invitations_of",
     "invitations_to",
     "is_muted",
     "keep_answers",
     "keep_frames",
+    "keep_hosts",
     "keep_invitations",
     "keep_mandates",
     "keep_meetings",
@@ -92,6 +98,7 @@ __all__ = [
     "situations",
     "take_back",
     "take_turn",
+    "told_of_hosting",
     "unanswered",
     "unmute",
 ]

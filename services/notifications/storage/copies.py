@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shared.contracts.meetings import (
     AnswerGiven,
+    HostAsked,
     InvitationIssued,
     InvitationWithdrawn,
     MeetingCancelled,
@@ -29,6 +30,7 @@ AboutMembers = MemberJoined | MemberUpdated | MemberLeft
 AboutMandates = MandateStarted | MandateEnded
 AboutInvitations = InvitationIssued | InvitationWithdrawn
 AboutMeetings = MeetingRescheduled | MeetingCancelled
+WithMeeting = AboutInvitations | AboutMeetings | HostAsked
 AboutAnswers = AnswerGiven | PlaceOffered | PlaceConfirmed
 
 
@@ -104,7 +106,7 @@ async def people_of_members(conn: Connection, organisations: Iterable[UUID]) -> 
     return [(row["organisation_id"], row["person_id"]) for row in rows]
 
 
-async def keep_meetings(conn: Connection, events: Sequence[AboutInvitations | AboutMeetings]) -> None:
+async def keep_meetings(conn: Connection, events: Sequence[WithMeeting]) -> None:
     """Keep the meetings that events speak of, where that is newer; each meeting at most once.
 
     A cancellation counts as newer than anything else that is said of the same version.

@@ -1,0 +1,122 @@
+"""What the people of a town are mailed of hosting a meeting: the question, and what becomes of it later. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from .domain import Draft, Language
+from .due import CHANGES
+from .wording import moment
+
+# What a host must know to say yes; where in the town it is held, they tell us.
+CONDITIONS = ("title", "mode", "starts_at", "ends_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One person who was asked to have their town host a meeting, as things are now.
+
+    invited: whether they are or were asked to the meeting itself, and so hear of its cancellation in any case.
+    """
+
+    facts: Mapping[str, Any]
+    meeting_id: UUID
+    person_id: UUID
+    name: str
+    address: str
+    language: Language
+    town: str
+    cancelled: bool
+    invited: bool
+    revision: int
+    correlation_id: str
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the town is to host the meeting, to which people travel."""
+        return not self.cancelled and self.facts["mode"] != "online" and self.facts.get("host_town") == self.town
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An e-mail about hosting that was queued before."""
+
+    facts: Mapping[str, Any]
+    id: int
+    address: str
+    state: str
+    may_have_arrived: bool
+    message_id: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks to host, rather than to do so no more."""
+        return bool(self.facts["asks"])
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can still be taken back."""
+        return self.state == "queued"
+
+    @property
+    def reached(self) -> bool:
+        """Whether the far server has it, or may have it."""
+        return self.may_have_arrived or self.state == "sending"
+
+
+def about_hosting(host: Host, mailed: Sequence[Told], now: datetime) -> tuple[list[int], list[Draft]]:
+    """Return the ids of e-mails that wait for nothing, and the e-mail to queue where one is due."""
+    told = next((email for email in reversed(mailed) if not email.waits and _was_tried(email)), None)
+    due = moment(host.facts["starts_at"]) > now and _is_due(host, told)
+    waiting = [email for email in mailed if email.waits]
+    right = [email for email in waiting if due and _says_what_is_so(email, host)][-1:]
+    stale = [email.id for email in waiting if email not in right]
+    return stale, [_draft(host, told, mailed)] if due and not right else []
+
+
+def _was_tried(email: Told) -> bool:
+    return email.reached or email.state != "obsolete"
+
+
+def _is_due(host: Host, told: Told | None) -> bool:
+    if host.wanted:
+        return told is None or not told.asks or not _is_alike(told, host)
+    return told is not None and told.asks and told.reached and not (host.cancelled and host.invited)
+
+
+def _says_what_is_so(email: Told, host: Host) -> bool:
+    return email.asks == host.wanted and email.address == host.address and (not email.asks or _is_alike(email, host))
+
+
+def _is_alike(email: Told, host: Host) -> bool:
+    return all(email.facts.get(name) == host.facts.get(name) for name in CONDITIONS)
+
+
+def _draft(host: Host, told: Told | None, mailed: Sequence[Told]) -> Draft:
+    thread = {"in_reply_to": told.message_id} if told else {}
+    return Draft(
+        kind="host_asked",
+        topic="changes",
+        language=host.language,
+        person_id=host.person_id,
+        object_id=host.meeting_id,
+        meeting_id=host.meeting_id,
+        address=host.address,
+        facts={**_meeting(host, told), "town": host.town, "asks": host.wanted, "cancelled": host.cancelled},
+        params={"name": host.name, **thread},
+        revision=host.revision,
+        priority=CHANGES,
+        correlation_id=host.correlation_id,
+        edition=len(mailed),
+        expires_at=moment(host.facts["starts_at"]),
+    )
+
+
+def _meeting(host: Host, told: Told | None) -> dict[str, Any]:
+    """Return the facts of the meeting, beside what its host was asked before; who is released needs only those."""
+    before = {key: value for key, value in told.facts.items() if key != "before"} if told and told.asks else None
+    if before is None:
+        return dict(host.facts)
+    return {**host.facts, "before": before} if host.wanted else before
