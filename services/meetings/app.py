@@ -22,6 +22,7 @@ from .answers_api import answers_api
 from .api import api
 from .attendance_api import attendance_api
 from .hosts_api import hosts_api
+from .pages import secretariat_pages
 from .planner import plan
 from .series_api import series_api
 from .settings import Settings
@@ -59,6 +60,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         attendance_api(database, guard, now),
         hosts_api(database, guard, now),
         answer_pages(database, links, turns, now),
+        secretariat_pages(database, settings.operator_token.get_secret_value(), settings.uid_domain, turns, now),
     ]
     return service_app(
         "meetings", database, parts, routers=routers if "web" in only else [], looks=looks(settings, database, now)

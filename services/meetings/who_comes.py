@@ -41,6 +41,22 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class SoFar:
+    """How many people are asked to a meeting, and what they have answered so far."""
+
+    asked: int
+    accepted: int
+    waiting: int
+    tentative: int
+    declined: int
+
+    @property
+    def unanswered(self) -> int:
+        """How many have not answered, or let an offered place pass."""
+        return self.asked - self.accepted - self.waiting - self.tentative - self.declined
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationAsked:
     """An organisation whose people are asked to a meeting."""
 

@@ -49,6 +49,7 @@ from .meetings import (
     mark_opened,
     mark_reminded,
     meeting_is_due,
+    meetings_between,
     meetings_by_day,
     meetings_to_come,
     open_meetings,
@@ -56,13 +57,14 @@ from .meetings import (
 from .network import get_person, keep_mandates, keep_members, keep_people, people_concerned
 from .overview import overview
 from .series import add_series, get_series, keep_series, list_series, lock_network, mark_planned, series_after
-from .who_comes import active_organisations, meetings_held, people_asked
+from .who_comes import active_organisations, answers_so_far, meetings_held, people_asked
 
 __all__ = [
     "active_organisations",
     "add_entries",
     "add_meetings",
     "add_series",
+    "answers_so_far",
     "count_places",
     "count_standing",
     "get_answer",
@@ -105,6 +107,7 @@ __all__ = [
     "mark_planned",
     "mark_reminded",
     "meeting_is_due",
+    "meetings_between",
     "meetings_by_day",
     "meetings_held",
     "meetings_hosted",

@@ -115,6 +115,14 @@ async def list_meetings(conn: Connection, *, since: datetime, series_id: UUID | 
     return [_meeting(row) for row in rows]
 
 
+async def meetings_between(conn: Connection, since: datetime, until: datetime) -> list[Meeting]:
+    """List the meetings that begin at a moment or later, but before another."""
+    rows = await conn.fetch(
+        "SELECT * FROM meetings WHERE starts_at >= $1 AND starts_at < $2 ORDER BY starts_at, id", since, until
+    )
+    return [_meeting(row) for row in rows]
+
+
 async def meetings_by_day(conn: Connection, series_id: UUID, since: date) -> dict[date, Meeting]:
     """Return the meetings of a series of which the day by the rule is `since` or later, by that day."""
     rows = await conn.fetch(

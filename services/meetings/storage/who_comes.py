@@ -1,7 +1,7 @@
 """SQL of who comes and who stays away: the people asked with their answers, the meetings held with their attendance."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -13,7 +13,7 @@ from shared.database.pool import Connection
 
 from ..absence import Held
 from ..network import Organisation
-from ..who_comes import Asked
+from ..who_comes import Asked, SoFar
 from .answers import answer_of
 
 
@@ -39,6 +39,27 @@ async def people_asked(conn: Connection, meeting_id: UUID) -> list[Asked]:
         meeting_id,
     )
     return [_asked(list(of_one)) for _, of_one in groupby(rows, key=itemgetter("asked"))]
+
+
+async def answers_so_far(conn: Connection, meetings: Iterable[UUID]) -> dict[UUID, SoFar]:
+    """Count, for each of some meetings that anybody is asked to, those asked and what they have answered."""
+    rows = await conn.fetch(
+        """
+        SELECT i.meeting_id,
+               count(*)                                               AS asked,
+               count(*) FILTER (WHERE a.place = 'confirmed')          AS accepted,
+               count(*) FILTER (WHERE a.place IN ('offered', 'waiting')) AS waiting,
+               count(*) FILTER (WHERE a.choice = 'tentative')         AS tentative,
+               count(*) FILTER (WHERE a.choice = 'declined')          AS declined
+          FROM invitations AS i
+          LEFT JOIN answers AS a USING (meeting_id, person_id)
+         WHERE i.standing
+           AND i.meeting_id = ANY($1::uuid[])
+         GROUP BY i.meeting_id
+        """,
+        list(meetings),
+    )
+    return {meeting_id: SoFar(*counts) for meeting_id, *counts in (tuple(row.values()) for row in rows)}
 
 
 async def meetings_held(conn: Connection, most: int, today: date) -> list[Held]:

@@ -1,0 +1,84 @@
+"""What the pages read of forms, by the same rules as the JSON API, and how a form is shown again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import Invalid, Refused
+from shared.web.forms import Form
+
+from .wording import Words, refusal_in_words
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+# Where a fault belongs to no field of the form, or to all of it.
+WHOLE = ""
+
+Given = Mapping[str, str | Sequence[str]]
+Asked = TypeVar("Asked", bound=BaseModel)
+
+
+class FilledInWrongly(Invalid):
+    """Some fields of a form are not as they must be."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__("the form is not filled in as it must be", field=fields[0])
+        self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it is shown: its name, what stands in its fields, and what is wrong with which."""
+
+    name: str
+    given: Given
+    faults: Mapping[str, Words] = field(default_factory=dict)
+
+    def __getitem__(self, field: str) -> str | Sequence[str]:
+        """Return what stands in a field."""
+        return self.given.get(field, "")
+
+    @property
+    def other_faults(self) -> list[Words]:
+        """What is wrong and stands beside no field."""
+        return [words for field, words in self.faults.items() if field not in self.given]
+
+    def sent(self, form: Form) -> "Filled":
+        """Return the form with what was sent in it."""
+        sent = {
+            name: form.text(name) if isinstance(value, str) else form.texts(name) for name, value in self.given.items()
+        }
+        return replace(self, given=sent)
+
+    def refused(self, form: Form, why: Refused) -> "Filled":
+        """Return the form with what was sent in it, and what is wrong with that."""
+        fields = why.fields if isinstance(why, FilledInWrongly) else [(why.field or WHOLE).rpartition(".")[2]]
+        return replace(self.sent(form), faults={field: refusal_in_words(why, field) for field in fields})
+
+
+def read(body: type[Asked], sent: Mapping[str, object]) -> Asked:
+    """Return what a form asks for as the JSON API takes it; raises FilledInWrongly."""
+    try:
+        return body.model_validate(sent)
+    except ValidationError as why:
+        raise FilledInWrongly(list(dict.fromkeys(_field(fault["loc"]) for fault in why.errors()))) from None
+
+
+def texts(form: Form, names: Sequence[str]) -> dict[str, str | None]:
+    """Return some fields of a form as the JSON API takes them: an empty one is null."""
+    return {name: form.text(name).replace("\r\n", "\n") or None for name in names}
+
+
+def number(text: str) -> int | str:
+    """Read a number; what is none stays as it is, for whoever checks it."""
+    return int(text) if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() else text
+
+
+def _field(loc: Sequence[int | str]) -> str:
+    """Return the field of a form that a fault stands at."""
+    names = [part for part in loc if isinstance(part, str)]
+    if names[:1] == ["recurrence"]:
+        return names[1] if len(names) > 1 else "kind"
+    return names[0] if names else WHOLE

@@ -1,0 +1,243 @@
+"""What the pages say, in Danish and English, of modes, states, days and refusals."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from babel.dates import format_date
+
+from shared import dates
+from shared.clock import COPENHAGEN
+from shared.contracts.membership import Language
+from shared.errors import Refused
+
+from ..answers import Attendance, Choice
+from ..domain import Mode
+from ..held_days import OnHoliday
+from ..holidays import Holiday
+from ..who_comes import Asked, State
+
+Words = tuple[str, str]
+
+MODES: Mapping[Mode, Words] = {
+    "online": ("Online", "Online"),
+    "physical": ("Fysisk", "In person"),
+    "hybrid": ("Fysisk og online", "In person and online"),
+}
+ON_HOLIDAY: Mapping[OnHoliday, Words] = {
+    "move": ("Flyt mødet en uge", "Move the meeting a week"),
+    "skip": ("Spring mødet over", "Skip the meeting"),
+    "ignore": ("Hold mødet alligevel", "Hold the meeting all the same"),
+}
+STATES: Mapping[State, Words] = {
+    "accepted": ("kommer", "coming"),
+    "waiting": ("på venteliste", "waiting"),
+    "tentative": ("måske", "perhaps"),
+    "unanswered": ("har ikke svaret", "not answered"),
+    "declined": ("kommer ikke", "not coming"),
+}
+CHOICES: Mapping[Choice, Words] = {
+    "accepted": ("Ja", "Yes"),
+    "tentative": ("Måske", "Perhaps"),
+    "declined": ("Nej", "No"),
+}
+ATTENDANCES: Mapping[Attendance, Words] = {"in_person": ("møder op", "in person"), "online": ("online", "online")}
+# As a form has them: see series_forms.written.
+REMINDERS: Mapping[str, Words] = {
+    "14 days": ("14 dage før", "14 days before"),
+    "7 days": ("7 dage før", "7 days before"),
+    "1 days": ("1 dag før", "1 day before"),
+    "60 minutes": ("1 time før", "1 hour before"),
+    "15 minutes": ("et kvarter før", "15 minutes before"),
+}
+HOLIDAYS: Mapping[Holiday, Words] = {
+    "new_years_day": ("nytårsdag", "New Year's Day"),
+    "maundy_thursday": ("skærtorsdag", "Maundy Thursday"),
+    "good_friday": ("langfredag", "Good Friday"),
+    "easter_sunday": ("påskedag", "Easter Sunday"),
+    "easter_monday": ("2. påskedag", "Easter Monday"),
+    "great_prayer_day": ("store bededag", "Great Prayer Day"),
+    "ascension_day": ("Kristi himmelfartsdag", "Ascension Day"),
+    "pentecost": ("pinsedag", "Whit Sunday"),
+    "pentecost_monday": ("2. pinsedag", "Whit Monday"),
+    "constitution_day": ("grundlovsdag", "Constitution Day"),
+    "christmas_eve": ("juleaften", "Christmas Eve"),
+    "christmas_day": ("juledag", "Christmas Day"),
+    "second_day_of_christmas": ("2. juledag", "Boxing Day"),
+    "new_years_eve": ("nytårsaften", "New Year's Eve"),
+}
+CAME: Mapping[str, Words] = {
+    "in_person": ("mødte op", "came in person"),
+    "online": ("var med online", "joined online"),
+    "": ("kom ikke", "did not come"),
+}
+FIELDS: Mapping[str, Words] = {
+    "title": ("titel", "title"),
+    "kind": ("hvornår rækken mødes", "when the series meets"),
+    "weekday": ("ugedag", "weekday"),
+    "nth": ("hvilken i måneden", "which one of the month"),
+    "months": ("måneder", "months"),
+    "weeks": ("uger", "weeks"),
+    "day": ("dag", "day"),
+    "starts_at": ("klokkeslæt", "time"),
+    "minutes": ("minutter", "minutes"),
+    "from": ("første dag", "first day"),
+    "until": ("sidste dag", "last day"),
+    "mode": ("hvordan I mødes", "how you meet"),
+    "link": ("link", "link"),
+    "place": ("sted", "place"),
+    "address": ("adresse", "address"),
+    "host_town": ("værtsby", "host town"),
+    "agenda": ("dagsorden", "agenda"),
+    "reason": ("grund", "reason"),
+    "on_holiday": ("helligdage", "holidays"),
+    "reminders": ("påmindelser", "reminders"),
+    "horizon_days": ("hvornår der indkaldes", "when people are invited"),
+    "in_person": ("pladser til fremmødte", "places in person"),
+    "online": ("pladser online", "places online"),
+    "person_id": ("hvem svaret gælder", "whose answer it is"),
+    "answer": ("svar", "answer"),
+    "attendance": ("hvordan de kommer", "how they come"),
+    "comment": ("bemærkning", "comment"),
+}
+WRONG_FIELDS: Mapping[str, Words] = {
+    "title": ("Skriv en titel på én linje, højst 200 tegn.", "Write a title in one line, 200 characters at most."),
+    "kind": ("Vælg, hvornår rækken mødes.", "Choose when the series meets."),
+    "weekday": ("Vælg en ugedag.", "Choose a weekday."),
+    "nth": ("Vælg hvilken i måneden.", "Choose which one of the month."),
+    "months": ("Vælg mindst én måned.", "Choose at least one month."),
+    "weeks": ("Skriv et antal uger fra 1 til 52.", "Write a number of weeks from 1 to 52."),
+    "day": ("Vælg en dag.", "Choose a day."),
+    "starts_at": ("Vælg et klokkeslæt på et helt minut.", "Choose a time on a whole minute."),
+    "minutes": ("Skriv et antal minutter fra 1 til 1440.", "Write a number of minutes from 1 to 1440."),
+    "from": ("Vælg en dag.", "Choose a day."),
+    "until": ("Vælg en dag, eller lad feltet stå tomt.", "Choose a day, or leave it empty."),
+    "mode": ("Vælg, hvordan der mødes.", "Choose how people meet."),
+    "link": ("Skriv en adresse, der begynder med https://.", "Write an address that begins with https://."),
+    "place": ("Skriv stedet på én linje, højst 200 tegn.", "Write the place in one line, 200 characters at most."),
+    "address": (
+        "Skriv adressen på én linje, højst 200 tegn.",
+        "Write the address in one line, 200 characters at most.",
+    ),
+    "host_town": ("Skriv byens navn på én linje.", "Write the name of the town in one line."),
+    "agenda": ("Skriv højst 4000 almindelige tegn.", "Write 4000 ordinary characters at most."),
+    "reason": ("Skriv grunden på én linje, højst 500 tegn.", "Write the reason in one line, 500 characters at most."),
+    "reminders": ("Vælg højst fem påmindelser.", "Choose five reminders at most."),
+    "on_holiday": ("Vælg, hvad en helligdag betyder.", "Choose what a holiday means."),
+    "horizon_days": ("Skriv et antal dage fra 1 til 730.", "Write a number of days from 1 to 730."),
+    "in_person": ("Skriv et antal, eller lad feltet stå tomt.", "Write a number, or leave it empty."),
+    "online": ("Skriv et antal, eller lad feltet stå tomt.", "Write a number, or leave it empty."),
+    "person_id": ("Vælg, hvem der svares for.", "Choose whom the answer is for."),
+    "answer": ("Vælg et svar.", "Choose an answer."),
+    "attendance": ("Vælg, om de møder op eller er med online.", "Choose whether they come in person or join online."),
+    "comment": ("Skriv højst 500 almindelige tegn.", "Write 500 ordinary characters at most."),
+}
+REFUSALS: Mapping[str, Words] = {
+    "link_is_missing": ("Et møde online skal have et link.", "A meeting online needs a link."),
+    "place_is_missing": (
+        "Et fysisk møde skal have et sted eller en værtsby.",
+        "A meeting in person needs a place or a host town.",
+    ),
+    "moves_onto_another_meeting": (
+        "En uge senere mødes rækken alligevel: spring over eller hold mødet.",
+        "A week later the series meets anyway: skip the meeting or hold it.",
+    ),
+    "no_such_local_time": (
+        "Den time findes ikke den dag, uret stilles frem.",
+        "That hour does not exist on the day the clocks go forward.",
+    ),
+    "ends_before_it_begins": ("Rækken slutter, før den begynder.", "The series ends before it begins."),
+    "day_is_outside": ("Dagen ligger uden for rækken.", "The day lies outside of the series."),
+    "begins_in_the_past": ("Mødet ville allerede være begyndt.", "The meeting would have begun already."),
+    "changes_the_past": (
+        "Det, der har været, kan ikke ændres: vælg i dag eller en senere dag.",
+        "What has been cannot be changed: choose today or a later day.",
+    ),
+    "beyond_the_plan": (
+        "Så langt frem er der ikke planlagt endnu: vælg en tidligere dag.",
+        "Nothing is planned that far ahead yet: choose an earlier day.",
+    ),
+    "meeting_has_begun": (
+        "Mødet er begyndt, så det kan ikke ændres.",
+        "The meeting has begun, so it cannot be changed.",
+    ),
+    "meeting_is_cancelled": ("Mødet er aflyst.", "The meeting is cancelled."),
+    "meeting_has_not_begun": ("Mødet er ikke begyndt endnu.", "The meeting has not begun yet."),
+    "places_are_taken": (
+        "Så få pladser kan det ikke blive: flere har allerede én.",
+        "There cannot be so few places: more people have one already.",
+    ),
+    "no_such_attendance": ("Sådan holdes mødet ikke.", "The meeting is not held that way."),
+    "attendance_is_missing": WRONG_FIELDS["attendance"],
+    "not_invited": (
+        "Personen er ikke længere indkaldt til mødet.",
+        "The person is no longer asked to the meeting.",
+    ),
+    "changed_meanwhile": (
+        "En anden har ændret det i mellemtiden, så intet blev gemt. Se, hvad der nu gælder, og prøv igen.",
+        "Somebody else has changed it meanwhile, so nothing was kept. See how it is now, and try again.",
+    ),
+}
+
+
+def refusal_in_words(why: Refused, field: str) -> Words:
+    """Say what is wrong, with a field or with all that was asked."""
+    if why.code in REFUSALS:
+        return REFUSALS[why.code]
+    return WRONG_FIELDS.get(field, (f"Der er noget galt: {why.detail}", f"Something is wrong: {why.detail}"))
+
+
+def month_in_words(day: date, language: Language) -> str:
+    """Return a month and its year."""
+    return format_date(day, "MMMM y", locale=dates.LOCALE[language])
+
+
+def weekday_in_short(day: date, language: Language) -> str:
+    """Return the first letters of a day's name."""
+    return format_date(day, "EEE", locale=dates.LOCALE[language]).rstrip(".")
+
+
+def day_in_words(day: date, language: Language) -> str:
+    """Return a day with its name, and its year."""
+    return format_date(day, "EEEE d. MMMM y" if language == "da" else "EEEE d MMMM y", locale=dates.LOCALE[language])
+
+
+def span_in_words(starts_at: datetime, ends_at: datetime, language: Language) -> str:
+    """Return from when to when a meeting is."""
+    return dates.span_in_words(starts_at, ends_at, language)
+
+
+def moment_in_words(moment: datetime, language: Language) -> str:
+    """Return a moment with its day, its year and its time of day."""
+    return dates.moment_in_words(moment, language)
+
+
+def local(moment: datetime) -> datetime:
+    """Return a moment as clocks show it in Copenhagen."""
+    return moment.astimezone(COPENHAGEN)
+
+
+def clock(moment: datetime, language: Language) -> str:
+    """Return the time of day."""
+    shown = local(moment)
+    return f"{shown.hour}{'.' if language == 'da' else ':'}{shown:%M}"
+
+
+def choices(of: Mapping[str, Words], language: Language) -> list[tuple[str, str]]:
+    """Return what may be chosen, each value with its words."""
+    return [(value, said[0 if language == "da" else 1]) for value, said in of.items()]
+
+
+def reminder_choices(chosen: Iterable[str], language: Language) -> list[tuple[str, str]]:
+    """Return the usual reminders, and those chosen that are not among them."""
+    others = [each for each in chosen if each not in REMINDERS]
+    return choices(REMINDERS, language) + [(each, each) for each in others]
+
+
+def people_choices(asked: Iterable[Asked], language: Language) -> list[tuple[str, str]]:
+    """Return who can be answered for: nobody at first, then each by name with the organisations that they act for."""
+    nobody = ("", "Vælg" if language == "da" else "Choose")
+    return [nobody, *((str(one.person_id), ", ".join(_names(one))) for one in asked)]
+
+
+def _names(asked: Asked) -> list[str]:
+    return [asked.name or str(asked.person_id), *(organisation.name for organisation in asked.organisations)]

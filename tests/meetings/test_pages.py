@@ -1,0 +1,279 @@
+"""The secretariat's pages as a browser without scripts sees them."""
+
+import html
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from services.meetings.domain import Meeting
+from shared.contracts import meetings as contract
+from tests.conftest import DatabaseOf
+from tests.meetings.builders import joined, person_updated, series, started
+from tests.meetings.conftest import TOKEN, Service, web
+from tests.meetings.test_answer_pages import rows
+
+KOEGE, ANNA = UUID(int=1), UUID(int=2)
+DAY = timedelta(days=1)
+NEW = {
+    "title": "Netværksmøde",
+    "kind": "nth_weekday",
+    "weekday": "thursday",
+    "nth": "2",
+    "months": [str(month) for month in range(1, 13)],
+    "starts_at": "09:30",
+    "minutes": "60",
+    "from": "2026-03-02",
+    "mode": "online",
+    "link": "https://meet.example/network",
+    "horizon_days": "30",
+    "reminders": ["7 days"],
+}
+
+
+@pytest.fixture
+async def outside(service: Service, database: DatabaseOf) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which nobody has signed in."""
+    async with web(await database("meetings"), service.clock) as client:
+        del client.headers["Authorization"]
+        client.follow_redirects = True
+        yield client
+
+
+@pytest.fixture
+async def browser(outside: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A browser in which Bente has signed in."""
+    await outside.post("/pages/sign-in", data={"who": "Bente", "token": TOKEN})
+    return outside
+
+
+@pytest.fixture
+async def meeting(service: Service) -> Meeting:
+    """The first of the meetings of a hybrid series, that Anna is asked to."""
+    await service.hear(joined(KOEGE), started(ANNA, KOEGE, ANNA), person_updated(ANNA, "Anna <Ærø>"))
+    planned, *_ = await service.create(series(mode="hybrid", place="Rådhuset", title="Kvartalsmøde"))
+    await service.plan()
+    await service.said()
+    return planned
+
+
+async def send(browser: httpx.AsyncClient, page: str, act: str, **fields: Any) -> httpx.Response:
+    """Send one of the forms of a page, with what is hidden in it and with what stands in its fields."""
+    shown = (await browser.get(page)).text
+    token = re.search(r'name="form_token" value="([^"]+)"', shown)
+    assert token
+    form = re.search(rf'<form[^>]*action="[^"]*/{act}".*?</form>', shown, re.DOTALL)
+    stands = (
+        re.findall(
+            r'<input type="(?:date|time|number|text|url|datetime-local)"[^>]*name="(\w+)" value="([^"]*)"', form[0]
+        )
+        if form
+        else []
+    )
+    sent = {**{name: html.unescape(value) for name, value in stands}, "form_token": html.unescape(token[1]), **fields}
+    return await browser.post(f"{page}/{act}" if form and act != "new" else page, data=sent)
+
+
+async def kept(service: Service) -> Meeting:
+    return (await service.meetings())[0]
+
+
+async def test_whoever_has_not_signed_in_is_asked_to_and_comes_back(
+    outside: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    asked = await outside.get(f"/pages/meetings/{meeting.id}")
+    signed_in = await outside.post(
+        "/pages/sign-in", data={"who": "Bente", "token": TOKEN, "back": f"pages/meetings/{meeting.id}"}
+    )
+
+    assert asked.url.path == "/pages/sign-in"
+    assert "Kvartalsmøde" not in asked.text
+    assert signed_in.url.path == f"/pages/meetings/{meeting.id}"
+    assert "Anna &lt;Ærø&gt;" in signed_in.text
+
+
+async def test_looking_changes_nothing(service: Service, browser: httpx.AsyncClient, meeting: Meeting) -> None:
+    before = await rows(service)
+    one_series, one_meeting = f"/pages/series/{meeting.series_id}", f"/pages/meetings/{meeting.id}"
+
+    pages = [
+        await browser.get(path)
+        for path in ("/pages", "/pages/series", "/pages/series/new", "/pages/absent", one_series, one_meeting)
+    ]
+    years = [await browser.get(f"/pages/year?from={month}") for month in ("2026-03", "2000-01", "2199-12", "never")]
+    unknown = [await browser.get(f"/pages/{kind}/{uuid4()}") for kind in ("series", "meetings")]
+
+    assert {page.status_code for page in [*pages, *years]} == {200}
+    assert {page.status_code for page in unknown} == {404}
+    assert await rows(service) == before
+
+
+async def test_the_year_shows_each_meeting_with_its_answers_so_far(
+    browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    await send(
+        browser, f"/pages/meetings/{meeting.id}", "answer", person_id=ANNA, answer="accepted", attendance="online"
+    )
+
+    year = (await browser.get("/pages/year")).text
+    months = re.findall(r'<h2 id="month-\d+">(.*?)</h2>', year)
+    assert (len(months), months[0], months[-1]) == (12, "marts 2026", "februar 2027")
+    assert year.count("Kvartalsmøde</a>") == 1 + 12
+    assert "1 af 1 kommer" in year
+
+
+async def test_a_series_is_planned_once_its_preview_was_seen(service: Service, browser: httpx.AsyncClient) -> None:
+    preview = await send(browser, "/pages/series/new", "new", **NEW, what="preview")
+    planned_before = await service.meetings()
+    planned = await send(browser, "/pages/series/new", "new", **NEW, what="plan")
+
+    assert (preview.status_code, planned_before) == (200, [])
+    assert "torsdag 21. maj 2026" in preview.text
+    assert "Kristi himmelfartsdag" in preview.text
+    assert "Møderækken er planlagt." in planned.text
+    assert len(await service.meetings()) == 12
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"title": ""}, "title", "Skriv en titel"),
+        ({"months": []}, "months", "Vælg mindst én måned."),
+        ({"nth": "7"}, "nth", "Vælg hvilken i måneden."),
+        ({"kind": "single", "day": "i morgen"}, "day", "Vælg en dag."),
+        ({"kind": "never"}, "kind", "Vælg, hvornår rækken mødes."),
+        ({"kind": "every_weeks", "weeks": "x"}, "weeks", "Skriv et antal uger"),
+        ({"kind": "every_weekday", "on_holiday": "move"}, "on_holiday", "En uge senere mødes rækken alligevel"),
+        ({"minutes": "0"}, "minutes", "Skriv et antal minutter"),
+        ({"link": ""}, "link", "Et møde online skal have et link."),
+        ({"mode": "physical"}, "place", "Et fysisk møde skal have et sted"),
+        ({"until": "2026-01-01"}, "until", "Rækken slutter, før den begynder."),
+        ({"reminders": ["7 years"]}, "reminders", "Vælg højst fem"),
+    ],
+)
+async def test_what_is_wrong_with_a_new_series_is_said_beside_the_field(
+    service: Service, browser: httpx.AsyncClient, changed: dict[str, Any], field: str, said: str
+) -> None:
+    refused = await send(browser, "/pages/series/new", "new", **{**NEW, **changed, "what": "plan"})
+
+    assert refused.status_code == 422
+    beside = re.search(rf'id="new-{field}-wrong">([^<]*)<', refused.text)
+    assert beside
+    assert html.unescape(beside[1]).startswith(said)
+    assert await service.meetings() == []
+
+
+async def test_a_series_changes_from_a_day_on_and_those_changed_by_hand_are_listed(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/series/{meeting.series_id}"
+    await send(browser, f"/pages/meetings/{meeting.id}", "move", minutes="90")
+
+    same = await send(browser, page, "change", **_stands(await browser.get(page)))
+    changed = await send(browser, page, "change", **{**_stands(await browser.get(page)), "starts_at": "13:15"})
+
+    assert "0 møder ændret, 0 nye, 0 aflyst." in same.text
+    assert "11 møder ændret, 0 nye, 0 aflyst." in changed.text
+    by_hand = changed.text.partition("Tag stilling")[2].partition("</ul>")[0]
+    assert re.findall(r"pages/meetings/([\w-]+)", by_hand) == [str(meeting.id)]
+
+
+def _stands(page: httpx.Response) -> dict[str, list[str] | str]:
+    """Return what is chosen in the form that changes a series."""
+    form = page.text.partition("/change")[2].partition("</form>")[0]
+    checked: dict[str, list[str] | str] = {}
+    for name, value in re.findall(r'name="(\w+)" value="([^"]*)" checked', form):
+        checked[name] = [*checked.get(name, []), value]
+    for name, options in re.findall(r'<select id="[\w-]+" name="(\w+)".*?>(.*?)</select>', form, re.DOTALL):
+        selected = re.search(r'value="([^"]*)" selected', options)
+        checked[name] = selected[1] if selected else ""
+    return checked
+
+
+async def test_a_series_is_ended(service: Service, browser: httpx.AsyncClient, meeting: Meeting) -> None:
+    page = f"/pages/series/{meeting.series_id}"
+
+    refused = await send(browser, page, "end", **{"from": "2026-03-01"})
+    ended = await send(browser, page, "end", **{"from": "2026-06-01", "reason": "Sommer"})
+
+    assert (refused.status_code, "Det, der har været, kan ikke ændres" in refused.text) == (422, True)
+    assert "Møderækken er afsluttet." in ended.text
+    assert [each.status for each in await service.meetings()] == ["scheduled"] * 3 + ["cancelled"] * 9
+
+
+async def test_a_meeting_is_moved_limited_answered_to_and_cancelled(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/meetings/{meeting.id}"
+
+    moved = await send(browser, page, "move", starts_at="2026-03-13T10:00")
+    limited = await send(browser, page, "capacity", in_person="0")
+    answered = await send(
+        browser, page, "answer", person_id=ANNA, answer="accepted", attendance="in_person", comment="Ja"
+    )
+    cancelled = await send(browser, page, "cancel", reason="Sne")
+
+    assert "fredag 13. marts 2026 kl. 10.00–11.00" in moved.text
+    assert "0 af 0 taget" in limited.text
+    assert "på venteliste, møder op" in answered.text
+    assert "Mødet er aflyst" in cancelled.text
+    assert [type(event) for event in await service.said()] == [
+        contract.MeetingRescheduled,
+        contract.AnswerGiven,
+        contract.MeetingCancelled,
+    ]
+
+
+async def test_what_is_wrong_with_a_meeting_s_forms_is_said_beside_the_field(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/meetings/{meeting.id}"
+    before = await rows(service)
+
+    refused = {
+        field: await send(browser, page, act, **fields)
+        for act, field, fields in (
+            ("move", "starts_at", {"starts_at": "2026-03-01T10:00"}),
+            ("move", "link", {"link": ""}),
+            ("capacity", "online", {"online": "mange"}),
+            ("answer", "person_id", {"person_id": "", "answer": "accepted"}),
+            ("answer", "attendance", {"person_id": ANNA, "answer": "accepted"}),
+            ("cancel", "reason", {"reason": "x" * 501}),
+        )
+    }
+
+    assert {shown.status_code for shown in refused.values()} == {422}
+    assert all(re.search(rf'id="\w+-{field}-wrong"', shown.text) for field, shown in refused.items())
+    assert await rows(service) == before
+
+
+async def test_attendance_is_entered_and_corrected_after_the_meeting(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/meetings/{meeting.id}"
+    service.now = meeting.ends_at
+    await browser.post("/pages/sign-in", data={"who": "Bente", "token": TOKEN})
+
+    entered = await send(browser, page, "attendance", online=KOEGE)
+    corrected = await send(browser, page, "attendance")
+
+    assert re.findall(r'name="(\w+)" value="[\w-]+" checked', entered.text) == ["online"]
+    history = " ".join(re.sub(r"<[^>]+>", " ", corrected.text.partition("af hvem")[2]).split())
+    assert history.startswith("Køge Handel: kom ikke (Bente")
+    assert "Køge Handel: var med online (Bente" in history
+
+
+async def test_another_site_does_nothing_on_these_pages(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    before = await rows(service)
+    paths = [f"/pages/meetings/{meeting.id}/cancel", f"/pages/series/{meeting.series_id}/end", "/pages/series/new"]
+
+    refused = [await browser.post(path, data={"form_token": token}) for path in paths for token in ("", "x")]
+
+    assert {page.status_code for page in refused} == {403}
+    assert await rows(service) == before
