@@ -15,7 +15,7 @@ def add_commands(commands: "cli.Commands") -> None:
     """Add what membership's operators do."""
     quarantine.add_commands(commands.add_parser("quarantine", help="messages that could not be taken in"))
     organisations.add_commands(
-        commands.add_parser("organisations", help="which system said what about an organisation")
+        commands.add_parser("organisations", help="which system said what about one; say all members once more")
     )
     missing.add_commands(commands.add_parser("missing", help="what a system's complete list leaves out"))
     audit.add_command(commands.add_parser("audit", help="what messages that were taken in have changed, newest first"))

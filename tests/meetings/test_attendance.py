@@ -106,6 +106,21 @@ async def test_a_region_is_known_from_the_next_word_on_a_member(service: Service
     assert {each.organisation.id: each.organisation.region for each in came} == {RIBE: "Sjælland", SKIVE: "Sjælland"}
 
 
+async def test_a_region_that_is_not_known_yet_is_taken_from_the_same_version_said_again(
+    service: Service, meetings: list[Meeting]
+) -> None:
+    await service.hear(joined(SKIVE, name="Skive", region="Midtjylland"), joined(KOEGE, region="Nordjylland"))
+    await enter(service, meetings[0], *(Entered(each, True, "online") for each in (KOEGE, SKIVE)))
+
+    async with service.database.connection() as conn:
+        came = await storage.organisations_that_came(conn, [meetings[0].id])
+
+    assert [(one.organisation.name, one.organisation.region) for one in came] == [
+        ("Køge Handel", "Sjælland"),
+        ("Skive", "Midtjylland"),
+    ]
+
+
 async def test_two_who_enter_the_same_at_once_enter_it_once(service: Service, meetings: list[Meeting]) -> None:
     came = Entered(KOEGE, True, "online")
 

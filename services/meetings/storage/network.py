@@ -9,7 +9,7 @@ from ..network import Mandate, Member, Person
 
 
 async def keep_members(conn: Connection, members: Sequence[Member]) -> None:
-    """Keep what is newer than what we have."""
+    """Keep what is newer than what we have; of what we have, also a region that we do not know yet."""
     await conn.execute(
         """
         INSERT INTO members AS known (id, name, town, region, active, version)
@@ -21,6 +21,7 @@ async def keep_members(conn: Connection, members: Sequence[Member]) -> None:
            SET name = excluded.name, town = excluded.town, region = excluded.region, active = excluded.active,
                version = excluded.version
          WHERE excluded.version > known.version
+            OR (excluded.version = known.version AND known.region IS NULL)
         """,
         [member.id for member in members],
         [member.name for member in members],

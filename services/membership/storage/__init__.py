@@ -20,7 +20,7 @@ from .quarantine import (
 )
 from .quarantine_lists import act_in_history, count_kept, history, reasons, selected_messages, systems_in_quarantine
 from .quarantine_steps import add_failures, is_used_up, mark_cleared, mark_edited, mark_settled
-from .register import add_history, load, load_due, store
+from .register import add_history, load, load_due, said_organisations, store
 from .snapshots import (
     add_mentions,
     end_snapshot,
@@ -117,6 +117,7 @@ __all__ = [
     "remove_system",
     "remove_traffic",
     "reopen_concern",
+    "said_organisations",
     "selected_messages",
     "short_messages",
     "sources",

@@ -64,6 +64,12 @@ async def load_due(conn: Connection, today: date, most: int) -> Register:
     return Register(today, People(), map(rows.organisation, organisations), (), (Mandate(**row) for row in mandates))
 
 
+async def said_organisations(conn: Connection) -> list[Organisation]:
+    """List the organisations of which we last said that they are members, none of which changes meanwhile."""
+    found = await conn.fetch("SELECT * FROM organisations WHERE said ORDER BY id FOR SHARE")
+    return [rows.organisation(row) for row in found]
+
+
 async def store(conn: Connection, register: Register) -> None:
     """Store what has changed in the register."""
     await _store_organisations(conn, register.changed(register.organisations.values()))

@@ -6,6 +6,7 @@ from .keeping_time import keep_time
 from .missing import keep_missing, remove_missing
 from .pausing import receive, take_in_again
 from .quarantine import dismiss, forget_settled, give_up_waiting, replay
+from .saying_again import say_members_again
 from .sharing import ownership, share, unshare
 from .systems import describe, pause, resume
 from .taking_in import begin, current_codes, hold, take_in
@@ -30,6 +31,7 @@ __all__ = [
     "remove_missing",
     "replay",
     "resume",
+    "say_members_again",
     "share",
     "take_in",
     "take_in_again",
