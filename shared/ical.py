@@ -35,11 +35,14 @@ _PLAIN_PARAMETER = re.compile(r"[A-Za-z0-9/-]+")
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
-def calendar(lines: Iterable[str], *, product: str, method: str | None = None) -> bytes:
-    """Return a whole calendar around the lines of its components, with the time zone that `local` refers to."""
+def calendar(lines: Iterable[str], *, product: str, method: str | None = None, properties: Iterable[str] = ()) -> bytes:
+    """Return a whole calendar around the lines of its components, with the time zone that `local` refers to.
+
+    `properties` are further lines about the calendar itself.
+    """
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", line("PRODID", text(product)), "CALSCALE:GREGORIAN"]
     methods = [line("METHOD", method)] if method else []
-    return b"".join(map(_folded, [*head, *methods, *TIME_ZONE, *lines, "END:VCALENDAR"]))
+    return b"".join(map(_folded, [*head, *methods, *properties, *TIME_ZONE, *lines, "END:VCALENDAR"]))
 
 
 def component(name: str, lines: Iterable[str]) -> list[str]:

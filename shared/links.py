@@ -59,6 +59,22 @@ class AnswerLinks:
         return AnswerLink(UUID(bytes=said[:ID_OCTETS]), UUID(bytes=said[ID_OCTETS:]))
 
 
+class SubscriptionLinks:
+    """The tokens of subscription pages, one a person: every e-mail carries its reader's, and the page reads it."""
+
+    def __init__(self, secret: str) -> None:
+        self._tokens = Tokens("subscription", secret)
+
+    def token(self, person_id: UUID) -> str:
+        """Return the signed token of a person's page."""
+        return self._tokens.token(person_id.bytes)
+
+    def read(self, token: str) -> UUID | None:
+        """Return whose page a token is good for, or None where it is not one of ours."""
+        said = self._tokens.read(token)
+        return UUID(bytes=said) if said is not None and len(said) == ID_OCTETS else None
+
+
 def _octets(token: str) -> bytes:
     try:
         return base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)

@@ -120,6 +120,7 @@ def _places(told: dict[str, str], *, demo: bool) -> str:
     api = f"http://127.0.0.1:{told['OPERATORS_PORT']}"
     lines = [
         f"pages that e-mails link to:   https://{told['PUBLIC_HOST']}{port}/unsubscribe/..., /meetings/answer/...",
+        f"calendar of public meetings:  https://{told['PUBLIC_HOST']}{port}/meetings/subscribe/public",
         *(f"{f'API of {name}:':<30}{api}/{name}/ (this machine alone)" for name in ("membership", "meetings")),
         f"{'API of notifications:':<30}{api}/notifications/",
         f"pages for the secretariat:    {api}/meetings/pages, {api}/membership/pages",

@@ -73,14 +73,17 @@ class Surroundings:
         return {**common, **self._own_settings().get(service, {})}
 
     def _own_settings(self) -> dict[str, dict[str, str]]:
+        of_answers = {
+            "ANSWER_SECRET": self.passwords.answer_secret,
+            "MEETINGS_URL": f"http://127.0.0.1:{self.ports['meetings', 'web']}",
+        }
         return {
-            "meetings": {"UID_DOMAIN": MAIL_DOMAIN, "ANSWER_SECRET": self.passwords.answer_secret},
+            "meetings": {"UID_DOMAIN": MAIL_DOMAIN, **of_answers},
             "notifications": {
                 "SMTP_URL": self.smtp.url,
                 "LINK_SECRET": self.passwords.link_secret,
-                "ANSWER_SECRET": self.passwords.answer_secret,
                 "PUBLIC_URL": f"http://127.0.0.1:{self.ports['notifications', 'web']}",
-                "MEETINGS_URL": f"http://127.0.0.1:{self.ports['meetings', 'web']}",
+                **of_answers,
                 "MAIL_DOMAIN": MAIL_DOMAIN,
                 "MAIL_FROM": f"handelsbyer@{MAIL_DOMAIN}",
                 "REPLY_TO": f"sekretariat@{MAIL_DOMAIN}",

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from shared.clock import Clock, utc_now
 from shared.database.pool import Database
 from shared.findings import Look
-from shared.links import AnswerLinks
+from shared.links import AnswerLinks, SubscriptionLinks
 from shared.messaging.inbox import Inbox
 from shared.messaging.relay import Relay
 from shared.messaging.said import outbox_look
@@ -21,12 +21,16 @@ from .answer_pages import answer_pages
 from .answers_api import answers_api
 from .api import api
 from .attendance_api import attendance_api
+from .feed_address import FeedAddresses
+from .feed_states import FeedStates
+from .feeds import feeds
 from .hosts_api import hosts_api
 from .pages import secretariat_pages
 from .planner import plan
 from .series_api import series_api
 from .settings import Settings
 from .subscribers import subscribe
+from .subscription_pages import subscription_pages
 from .turns import Turns
 from .waiting_lists import pass_on
 
@@ -52,15 +56,18 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         subscribe(inbox, now)
         parts.append(inbox)
     guard = operator_only(settings.operator_token.get_secret_value())
-    turns, links = Turns(), AnswerLinks(settings.answer_secret.get_secret_value())
+    turns, secret = Turns(), settings.answer_secret.get_secret_value()
+    addresses, states = FeedAddresses(settings.meetings_url, secret), FeedStates(database, now)
     routers = [
         api(database, guard, now),
         series_api(database, guard, settings.uid_domain, now),
         answers_api(database, guard, turns, now),
         attendance_api(database, guard, now),
         hosts_api(database, guard, now),
-        answer_pages(database, links, turns, now),
         secretariat_pages(database, settings.operator_token.get_secret_value(), settings.uid_domain, turns, now),
+        answer_pages(database, AnswerLinks(secret), turns, now),
+        subscription_pages(database, SubscriptionLinks(secret), addresses, states, now),
+        feeds(database, addresses, states, now),
     ]
     return service_app(
         "meetings", database, parts, routers=routers if "web" in only else [], looks=looks(settings, database, now)

@@ -17,6 +17,10 @@ class Settings(ServiceSettings):
     answer_secret: SecretStr = Field(
         min_length=32, description="what notifications signs the links to the answer page with; a new one ends them all"
     )
+    meetings_url: str = Field(
+        pattern=r"^https?://[^\s/]+[^\s?#]*$",
+        description="where readers and calendar programs reach our pages and feeds",
+    )
     offer_hours: int = Field(
         24, ge=1, le=30 * 24, description="so long a freed place is offered to one who waits, then to the next"
     )

@@ -33,7 +33,14 @@ class Content:
     calendar: bytes | None
 
 
-def compose(email: Email, letterhead: Letterhead, unsubscribe_url: str | None, answer_url: str | None) -> Content:
+def compose(
+    email: Email,
+    letterhead: Letterhead,
+    *,
+    unsubscribe_url: str | None,
+    answer_url: str | None,
+    subscription_url: str | None,
+) -> Content:
     """Write an e-mail in its reader's language; the first line of its text template is its subject."""
     meeting = _meeting(email)
     words = {
@@ -43,6 +50,7 @@ def compose(email: Email, letterhead: Letterhead, unsubscribe_url: str | None, a
         "unsubscribe_url": unsubscribe_url,
         "unsubscribed": email.mutes,
         "answer_url": answer_url,
+        "subscription_url": subscription_url,
         "meeting": meeting,
         "facts": _in_lines(email.facts),
         "params": _in_lines(email.params),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import get_args
 from uuid import UUID
 
-from shared.links import ID_OCTETS, AnswerLink, AnswerLinks, Tokens
+from shared.links import ID_OCTETS, AnswerLink, AnswerLinks, SubscriptionLinks, Tokens
 
 from .domain import MutableTopic, Topic
 
@@ -18,17 +18,22 @@ class Unsubscribe:
 
 
 class Links:
-    """Makes the addresses of our pages and of the answer page of meetings, and reads the tokens of ours."""
+    """Makes the addresses of our pages and of those of meetings, and reads the tokens of ours."""
 
     def __init__(self, public_url: str, secret: str, *, meetings_url: str, answer_secret: str) -> None:
         self._public_url = public_url.rstrip("/")
         self._meetings_url = meetings_url.rstrip("/")
         self._unsubscribing = Tokens("unsubscribe", secret)
         self._answering = AnswerLinks(answer_secret)
+        self._subscribing = SubscriptionLinks(answer_secret)
 
     def answer_url(self, link: AnswerLink) -> str:
         """Return the address of the page where a person answers to a meeting."""
         return f"{self._meetings_url}/answer/{self._answering.token(link)}"
+
+    def subscription_url(self, person_id: UUID) -> str:
+        """Return the address of the page where a person has their calendar fetch the meetings."""
+        return f"{self._meetings_url}/subscribe/{self._subscribing.token(person_id)}"
 
     def unsubscribe_url(self, link: Unsubscribe) -> str:
         """Return the address of the page that mutes a topic; a POST to it mutes at once (RFC 8058)."""

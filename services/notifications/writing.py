@@ -21,7 +21,13 @@ class Writer:
     def write(self, email: Email) -> bytes:
         """Return the whole message."""
         unsubscribe_url = self._unsubscribe_url(email)
-        content = emails.compose(email, self.letterhead, unsubscribe_url, self._answer_url(email))
+        content = emails.compose(
+            email,
+            self.letterhead,
+            unsubscribe_url=unsubscribe_url,
+            answer_url=self._answer_url(email),
+            subscription_url=self.links.subscription_url(email.person_id) if email.person_id else None,
+        )
         message = mime.message(email, content, self.letterhead, unsubscribe_url)
         return self.signer.sign(message, email.date) if self.signer else message
 

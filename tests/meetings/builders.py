@@ -24,6 +24,7 @@ MONDAY_NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SINCE = date(2026, 1, 1)
 UID_DOMAIN = "meetings.example"
 ANSWER_SECRET = "a secret of thirty-two characters"
+MEETINGS_URL = "https://post.netvaerk.example/meetings"
 
 MONTHLY_ONLINE = Series(
     id=UUID(int=1),

@@ -23,7 +23,7 @@ from shared.database.pool import Database
 from shared.messaging.cloudevents import Heard
 from shared.messaging.inbox import Inbox
 from tests.conftest import DatabaseOf
-from tests.meetings.builders import ANSWER_SECRET, MONDAY_NOON, UID_DOMAIN
+from tests.meetings.builders import ANSWER_SECRET, MEETINGS_URL, MONDAY_NOON, UID_DOMAIN
 from tests.support.databases import ServiceDatabase
 
 TOKEN = "a-token-of-the-operator"
@@ -94,6 +94,7 @@ def settings_for(database: ServiceDatabase) -> Settings:
             "operator_token": TOKEN,
             "uid_domain": UID_DOMAIN,
             "answer_secret": ANSWER_SECRET,
+            "meetings_url": MEETINGS_URL,
         }
     )
 

@@ -14,7 +14,7 @@ from shared.contracts.event import Event
 from shared.contracts.meetings import InvitationIssued, InvitationWithdrawn
 from shared.messaging import cloudevents, topology
 from tests.conftest import DatabaseOf
-from tests.meetings.builders import ANSWER_SECRET, MONDAY_NOON, UID_DOMAIN, ended, joined, series, started
+from tests.meetings.builders import ANSWER_SECRET, MEETINGS_URL, MONDAY_NOON, UID_DOMAIN, ended, joined, series, started
 from tests.meetings.conftest import KINDS, Service
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
@@ -32,6 +32,7 @@ async def running(database: DatabaseOf, broker: Broker) -> AsyncIterator[None]:
             "operator_token": "a-token-of-the-operator",
             "uid_domain": UID_DOMAIN,
             "answer_secret": ANSWER_SECRET,
+            "meetings_url": MEETINGS_URL,
         }
     )
     app = build(settings, now=lambda: MONDAY_NOON)

@@ -30,6 +30,7 @@ LETTERHEAD = Letterhead("moede@mail.netvaerk.example", "sekretariat@netvaerk.exa
 ANSWER = (
     "https://post.netvaerk.example/meetings/answer/pJ8mZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0aW9ucwAfoYx3Qhv1m4vVZ2"
 )
+SUBSCRIPTION = "https://post.netvaerk.example/meetings/subscribe/AfoYx3Qhv1m4vVZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0"
 UNSUBSCRIBE = "https://post.netvaerk.example/unsubscribe/AfoYx3Qhv1m4vVZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0aW9ucw"
 
 
@@ -69,7 +70,13 @@ def addressed(email: Email, address: str) -> Email:
 
 def content(email: Email) -> emails.Content:
     """Return an e-mail in words."""
-    return emails.compose(email, LETTERHEAD, unsubscribe_url(email), answer_url(email))
+    return emails.compose(
+        email,
+        LETTERHEAD,
+        unsubscribe_url=unsubscribe_url(email),
+        answer_url=answer_url(email),
+        subscription_url=SUBSCRIPTION if email.person_id else None,
+    )
 
 
 def octets(email: Email) -> bytes:

@@ -22,6 +22,7 @@ from tests.notifications.samples import (
     LANGUAGES,
     LETTERHEAD,
     MEETING_KINDS,
+    SUBSCRIPTION,
     SYSTEM_KINDS,
     TEMPLATES,
     UNSUBSCRIBE,
@@ -94,6 +95,17 @@ def test_a_person_can_unsubscribe(kind: Kind, language: Language) -> None:
     assert UNSUBSCRIBE in said.html
 
 
+@every_kind_for_people
+@every_language
+def test_every_e_mail_to_a_person_leads_to_the_page_where_they_subscribe(kind: Kind, language: Language) -> None:
+    said = content(sample(kind, language))
+
+    words = {"da": "Møderne i din kalender", "en": "The meetings in your calendar"}[language]
+    assert f"{words}: {SUBSCRIPTION}" in said.text
+    assert f'href="{SUBSCRIPTION}"' in said.html
+    assert words in words_of(said.html)
+
+
 @every_system_kind
 @every_language
 def test_who_looks_after_a_system_is_no_person_and_on_no_list(kind: Kind, language: Language) -> None:
@@ -101,7 +113,7 @@ def test_who_looks_after_a_system_is_no_person_and_on_no_list(kind: Kind, langua
 
     assert [name for name in read.keys() if name.startswith("List-")] == []  # noqa: SIM118 (its values are not wanted)
     for words in (said.text, words_of(said.html)):
-        assert not re.search("unsubscribe|None|Vil du ikke|Stop getting", words)
+        assert not re.search("unsubscribe|None|Vil du ikke|Stop getting|/subscribe/", words)
         assert LETTERHEAD.reply_to in words
 
 

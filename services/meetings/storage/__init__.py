@@ -18,6 +18,13 @@ from .answers import (
     turn_in_line,
 )
 from .attendance import add_entries, known_organisations, latest_entries, list_entries, organisations_that_came
+from .feeds import (
+    private_entries,
+    private_feed_states,
+    public_entries,
+    public_feed_state,
+    replace_feed_address,
+)
 from .hosts import (
     get_asked_town,
     keep_asked_town,
@@ -121,7 +128,12 @@ __all__ = [
     "people_concerned",
     "people_in_group",
     "people_of_town",
+    "private_entries",
+    "private_feed_states",
+    "public_entries",
+    "public_feed_state",
     "remove_exclusion",
+    "replace_feed_address",
     "revise_standing",
     "series_after",
     "surplus_invitations",

@@ -7,6 +7,7 @@ from .hosting import choose_host, exclude_town, include_town, propose_host
 from .inviting import follow_the_network, keep_people
 from .planning import anything_due, create_series, follow_the_calendar
 from .replanning import change_series, end_series
+from .subscribing import replace_feed_address
 
 __all__ = [
     "anything_due",
@@ -26,6 +27,7 @@ __all__ = [
     "move_meeting",
     "pass_on_places",
     "propose_host",
+    "replace_feed_address",
     "set_capacity",
     "set_series_capacity",
 ]

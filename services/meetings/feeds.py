@@ -1,0 +1,65 @@
+"""The calendar feeds that programs fetch: one a person at a secret address, and one of the public meetings."""
+
+import gzip
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from shared.clock import Clock
+from shared.database.pool import Connection, Database
+
+from . import storage
+from .feed import Entry, FeedState, feed
+from .feed_address import FeedAddresses
+from .feed_states import FeedStates
+
+GZIP_LEVEL = 6
+HEADERS = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff", "X-Robots-Tag": "noindex"}
+UNKNOWN = "Vi kender ikke den adresse. / We do not know that address.\n"
+REPLACED = "Adressen er erstattet af en ny. / The address was replaced by a new one.\n"
+
+Entries = Callable[[Connection], Awaitable[list[Entry]]]
+
+
+def feeds(database: Database, addresses: FeedAddresses, states: FeedStates, now: Clock) -> APIRouter:
+    """Return the routes of the feeds; they change nothing."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/calendar/public.ics", methods=["GET", "HEAD"])
+    async def public(request: Request) -> Response:
+        """The meetings of public series."""
+        state = await states.of(None)
+        return await answered(request, state, "public", lambda conn: storage.public_entries(conn, now()))
+
+    @router.api_route("/calendar/{token}.ics", methods=["GET", "HEAD"])
+    async def private(request: Request, token: str) -> Response:
+        """What one person is asked to; 404 is no address of ours, 410 one that was replaced."""
+        address = addresses.read(token)
+        if address is None:
+            return PlainTextResponse(UNKNOWN, 404)
+        state = await states.of(address.person_id)
+        if address.generation != state.generation:
+            return PlainTextResponse(REPLACED, 410)
+        return await answered(
+            request, state, "private", lambda conn: storage.private_entries(conn, address.person_id, now())
+        )
+
+    async def answered(request: Request, state: FeedState, cache: str, entries: Entries) -> Response:
+        headers = {**HEADERS, "ETag": state.etag, "Cache-Control": f"{cache}, max-age=900"}
+        if _has(request, state.etag):
+            return Response(status_code=304, headers=headers)
+        async with database.connection() as conn:
+            octets = feed(await entries(conn), state.language)
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            octets = gzip.compress(octets, GZIP_LEVEL, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        return Response(octets, headers=headers, media_type="text/calendar; charset=utf-8")
+
+    return router
+
+
+def _has(request: Request, etag: str) -> bool:
+    """Say whether the program has the feed as it is (RFC 9110, 13.1.2)."""
+    known = {tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")}
+    return not known.isdisjoint({"*", etag, etag.removeprefix("W/")})
