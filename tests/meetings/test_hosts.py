@@ -76,9 +76,9 @@ def test_a_region_waits_while_it_hosts_the_meeting_before_or_after() -> None:
 
 
 def test_of_those_who_never_hosted_the_region_comes_first_that_waits_longest() -> None:
-    history = [hosted(Town("Kolding", "Syddanmark"), 0), hosted(Town("Viborg", "Midtjylland"), 1), hosted(KOEGE, 2)]
+    history = [hosted(Town("Viborg", "Midtjylland"), 0), hosted(Town("Kolding", "Syddanmark"), 1), hosted(KOEGE, 2)]
 
-    assert names(candidates(TOWNS, history, (), day(3))) == ["Ribe", "Skive", "Ringsted", "Køge"]
+    assert names(candidates(TOWNS, history, (), day(3))) == ["Skive", "Ribe", "Ringsted", "Køge"]
 
 
 def test_a_meeting_that_is_to_be_hosted_already_counts() -> None:

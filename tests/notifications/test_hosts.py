@@ -127,10 +127,20 @@ async def test_nobody_is_asked_to_host_what_has_begun(service: Service) -> None:
     assert await mails(service) == []
 
 
-async def test_a_failure_is_not_tried_again_by_itself(service: Service) -> None:
+async def test_who_acts_for_two_towns_is_asked_for_the_one_that_was_asked_last(service: Service) -> None:
+    await service.hear(person_updated(ANNA), asked(in_town("Ribe", 3), ANNA))
+
+    await service.hear(asked(in_town("Køge", 2), ANNA))
+
+    assert await mails(service) == [(True, False, "queued")]
+    assert json.loads((await service.emails())[0]["facts"])["town"] == "Ribe"
+
+
+async def test_a_failure_is_not_tried_again_by_itself_and_nothing_follows_what_never_arrived(service: Service) -> None:
     await service.hear(person_updated(ANNA), asked(in_town("Køge"), ANNA))
     await service.set_state("failed", may_have_arrived=False)
 
     await service.hear(in_town("Køge", 2, place="Biblioteket").rescheduled())
+    await service.hear(in_town("Ribe", 3).rescheduled())
 
     assert await mails(service) == [(True, False, "failed")]
