@@ -27,6 +27,11 @@ def short_moment_in_words(moment: datetime, language: Language) -> str:
     return _format(local, _SHORT_DAY, language) + _AT[language] + _time(local, language)
 
 
+def day_in_words(day: date, language: Language) -> str:
+    """Return a day with its year."""
+    return _format(day, _DAY, language)
+
+
 def span_in_words(starts_at: datetime, ends_at: datetime, language: Language) -> str:
     """Name the day once where both moments lie on it, else both days."""
     starts_at, ends_at = starts_at.astimezone(COPENHAGEN), ends_at.astimezone(COPENHAGEN)

@@ -102,10 +102,16 @@ def place_confirmed(answer: Answer, correlation_id: str) -> contract.PlaceConfir
     )
 
 
-def reminder_due(reminder_id: UUID, meeting: Meeting, due_at: datetime, correlation_id: str) -> contract.ReminderDue:
-    """Say that whoever has not answered is to be reminded of a meeting."""
+def reminder_due(
+    reminder_id: UUID, meeting: Meeting, due_at: datetime, unless_mailed_since: datetime | None, correlation_id: str
+) -> contract.ReminderDue:
+    """Say that whoever has not answered, and was not mailed about the series since a moment, is to be reminded."""
     return contract.ReminderDue(
-        correlation_id=correlation_id, reminder_id=reminder_id, meeting=said(meeting), due_at=due_at
+        correlation_id=correlation_id,
+        reminder_id=reminder_id,
+        meeting=said(meeting),
+        due_at=due_at,
+        unless_mailed_since=unless_mailed_since,
     )
 
 

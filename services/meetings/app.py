@@ -21,6 +21,7 @@ from .answer_pages import answer_pages
 from .answers_api import answers_api
 from .api import api
 from .attendance_api import attendance_api
+from .crisis_api import crisis_api
 from .feed_address import FeedAddresses
 from .feed_states import FeedStates
 from .feeds import feeds
@@ -61,6 +62,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     routers = [
         api(database, guard, now),
         series_api(database, guard, settings.uid_domain, now),
+        crisis_api(database, guard, settings.uid_domain, now),
         answers_api(database, guard, turns, now),
         attendance_api(database, guard, now),
         hosts_api(database, guard, now),

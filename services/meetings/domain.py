@@ -61,6 +61,7 @@ class Meeting:
 
     `occurrence` is its day by the rule, whatever holidays and moves made of it; None where the rule dropped the day.
     `changed_by_hand` says that it was itself moved or cancelled, so that changes of its series leave it as it is.
+    `crisis_id` is the crisis that it belongs to, `paused_by` the one that a meeting of the series is cancelled for.
     """
 
     id: UUID
@@ -81,6 +82,8 @@ class Meeting:
     changed_by_hand: bool
     revision: Revision
     version: int
+    crisis_id: UUID | None = None
+    paused_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,9 @@ def is_told_alike(meeting: Meeting, before: Meeting) -> bool:
 
 
 def cancel(meeting: Meeting, reason: str | None, now: datetime) -> Meeting:
-    """Return the meeting as cancelled, or as it is where it was cancelled before; raise MeetingHasBegun."""
+    """Return the meeting as cancelled for good, or as it is where it was so before; raise MeetingHasBegun."""
+    if meeting.paused_by:
+        return replace(meeting, paused_by=None, reason=reason, changed_by_hand=True)
     if meeting.status == "cancelled":
         return meeting
     check_coming(meeting, now)

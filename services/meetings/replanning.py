@@ -34,7 +34,7 @@ class Replanned:
     """What becomes of the meetings of a series, each as it then is; `changed` with the moment it began at before.
 
     `changed_by_hand` are those still to come that were left as they are. Of those `kept` nobody needs to be told: they
-    stand for another day by the rule, or have another agenda.
+    stand for another day by the rule, have another agenda, or are paused by a crisis.
     """
 
     changed: list[tuple[Meeting, datetime]] = field(default_factory=list)
@@ -108,19 +108,24 @@ def _replanned(
     replanned = Replanned(added=added)
     for day, meeting in meetings.items():
         then = wanted.get(day)
-        if meeting.changed_by_hand or meeting.status != "scheduled" or meeting.starts_at <= now:
+        if meeting.changed_by_hand or meeting.starts_at <= now or not _follows(meeting):
             if meeting.starts_at > now:
                 replanned.changed_by_hand.append(meeting)
             if then and then.occurrence != day:
                 replanned.kept.append(replace(meeting, occurrence=then.occurrence))
         elif then is None:
             replanned.cancelled.append(_dropped(meeting, reason))
-        elif not is_told_alike(then, meeting):
+        elif not meeting.paused_by and not is_told_alike(then, meeting):
             _check(then, now)
             replanned.changed.append((then, meeting.starts_at))
         elif then != meeting:
             replanned.kept.append(then)
     return replanned
+
+
+def _follows(meeting: Meeting) -> bool:
+    """Say whether a meeting follows its series: a paused one does too, as it will be held after all."""
+    return meeting.status == "scheduled" or meeting.paused_by is not None
 
 
 def _described(meeting: Meeting, change: SeriesChange) -> Meeting:
@@ -133,7 +138,7 @@ def _timed(meeting: Meeting, series: Series, occurrence: date, held: date) -> Me
 
 
 def _dropped(meeting: Meeting, reason: str | None) -> Meeting:
-    return replace(meeting, status="cancelled", reason=reason, occurrence=None)
+    return replace(meeting, status="cancelled", reason=reason, occurrence=None, paused_by=None)
 
 
 def _check(meeting: Meeting, now: datetime) -> None:

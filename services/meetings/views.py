@@ -20,7 +20,10 @@ class View(BaseModel):
 
 
 class MeetingView(View):
-    """A meeting; its times carry Copenhagen's offset, `invited` counts the invitations that stand."""
+    """A meeting; its times carry Copenhagen's offset, `invited` counts the invitations that stand.
+
+    `crisis_id` is the crisis that it belongs to, `paused_by` the one for which it is cancelled until that is over.
+    """
 
     id: UUID
     series_id: UUID
@@ -36,6 +39,8 @@ class MeetingView(View):
     status: Status
     reason: str | None
     changed_by_hand: bool
+    crisis_id: UUID | None
+    paused_by: UUID | None
     uid: str
     sequence: int = Field(validation_alias=AliasPath("revision", "sequence"))
     invited: int = 0

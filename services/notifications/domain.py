@@ -16,11 +16,14 @@ Kind = Literal[
     "offer",
     "confirmation",
     "host_asked",
+    "crisis_notice",
+    "crisis_summary",
+    "crisis_cancelled",
     "silence",
     "flood",
 ]
 Language = Literal["da", "en"]
-Topic = Literal["invitations", "changes", "reminders", "account"]
+Topic = Literal["invitations", "changes", "reminders", "crisis", "account"]
 Method = Literal["REQUEST", "CANCEL"]
 Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]
 State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]

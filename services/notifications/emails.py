@@ -9,7 +9,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from . import calendar
 from .domain import Email, Letterhead
-from .wording import MeetingInWords, duration, figure, meeting_in_words, moment, moment_in_words, one_line
+from .wording import (
+    MeetingInWords,
+    day_in_words,
+    duration,
+    figure,
+    meeting_in_words,
+    moment,
+    moment_in_words,
+    one_line,
+    span_in_words,
+    web_address,
+)
 
 NETWORK = "Danske Handelsbyer"
 
@@ -20,7 +31,15 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.filters |= {"moment": moment_in_words, "duration": duration, "figure": figure}
+templates.filters |= {
+    "moment": moment_in_words,
+    "day": day_in_words,
+    "span": span_in_words,
+    "duration": duration,
+    "figure": figure,
+    "one_line": one_line,
+    "web_address": web_address,
+}
 
 
 @dataclass(frozen=True, slots=True)

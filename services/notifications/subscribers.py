@@ -6,6 +6,10 @@ from shared.clock import Clock
 from shared.contracts.event import Event
 from shared.contracts.meetings import (
     AnswerGiven,
+    CrisisEnded,
+    CrisisExtended,
+    CrisisStarted,
+    CrisisUndone,
     HostAsked,
     InvitationIssued,
     InvitationWithdrawn,
@@ -29,6 +33,7 @@ from shared.database.pool import Connection
 from shared.messaging.inbox import Inbox
 
 from . import use_cases
+from .crises import AboutCrises
 from .notices import AboutSystems
 from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers
 
@@ -60,6 +65,13 @@ def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:
         """Tell who looks after a system that it is silent, or sends more than it may."""
         await use_cases.tell_owners(
             conn, [event for event in events if isinstance(event, AboutSystems)], mail_domain=mail_domain, now=now()
+        )
+
+    @inbox.hears(CrisisStarted, CrisisExtended, CrisisEnded, CrisisUndone)
+    async def on_crisis_changed(conn: Connection, events: Sequence[Event]) -> None:
+        """Tell everybody of a crisis: its plan, what it came to, or that it was a mistake."""
+        await use_cases.tell_of_crises(
+            conn, [event for event in events if isinstance(event, AboutCrises)], mail_domain=mail_domain, now=now()
         )
 
     # Before what is mailed of meetings, so that a mail says what was answered just before.

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from shared.clock import local_day
 from shared.contracts.meetings import HostAsked, MeetingCancelled, PlaceConfirmed, ReminderDue
 from shared.contracts.membership import PersonUpdated
 from shared.database.pool import Connection
 from shared.messaging.inbox import newest
 
 from . import storage
+from .crises import AboutCrises, ToTell, mail
 from .domain import Attempt, Draft, Topic
 from .due import due, welcome
 from .hosts import about_hosting
@@ -26,6 +28,7 @@ async def keep_people(conn: Connection, events: Sequence[PersonUpdated], *, mail
     people = {event.person.id: event.correlation_id for event in events}
     await storage.readdress_welcomes(conn, people, now)
     await _welcome(conn, people, mail_domain, now)
+    await _tell(conn, await storage.crises_to_tell(conn, people, local_day(now)), mail_domain, now)
     invitations = await storage.invitations_of(conn, people)
     await _mail(conn, {(meeting, person): people[person] for meeting, person in invitations}, mail_domain, now)
     hosts = await storage.asked_to_host(conn, people=people)
@@ -91,6 +94,18 @@ async def remind(conn: Connection, events: Sequence[ReminderDue], *, mail_domain
         await storage.drop_all_reminders(conn, event.meeting.id)
         people = await storage.unanswered(conn, event)
         await _queue(conn, [reminder(event, person) for person in people], mail_domain, now)
+
+
+async def tell_of_crises(conn: Connection, events: Sequence[AboutCrises], *, mail_domain: str, now: datetime) -> None:
+    """Keep what was said last of each crisis, and mail it to everybody once."""
+    await storage.take_turn(conn)
+    newest_of_each = _newest_of_crises(events)
+    newer = await storage.keep_crises(conn, newest_of_each)
+    for event in newest_of_each:
+        if event.crisis.id in newer:
+            await storage.keep_crisis_people(conn, event)
+    await storage.drop_crisis_mails(conn, newer)
+    await _tell(conn, await storage.people_to_tell(conn, newer), mail_domain, now)
 
 
 async def tell_owners(conn: Connection, events: Sequence[AboutSystems], *, mail_domain: str, now: datetime) -> None:
@@ -178,6 +193,15 @@ async def _queue(conn: Connection, drafts: Sequence[Draft], mail_domain: str, no
         if offers := [(draft, frame) for draft, frame in zip(drafts, frames, strict=True) if draft.kind == "offer"]:
             await storage.renew_offers(conn, offers)
         await storage.add_emails(conn, drafts, frames, mail_domain=mail_domain, now=now)
+
+
+async def _tell(conn: Connection, people: Sequence[ToTell], mail_domain: str, now: datetime) -> None:
+    await _queue(conn, [mail(told) for told in people], mail_domain, now)
+
+
+def _newest_of_crises(events: Sequence[AboutCrises]) -> list[AboutCrises]:
+    by_version = sorted(events, key=lambda event: event.crisis.version)
+    return list({event.crisis.id: event for event in by_version}.values())
 
 
 def _newest_meetings(events: Iterable[WithMeeting]) -> list[WithMeeting]:

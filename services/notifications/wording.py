@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date, format_timedelta
@@ -87,6 +87,21 @@ def moment_in_words(written: str, language: Language) -> str:
     return dates.moment_in_words(moment(written), language)
 
 
+def day_in_words(written: str, language: Language) -> str:
+    """Return a stored day with its year."""
+    return dates.day_in_words(date.fromisoformat(written), language)
+
+
+def span_in_words(span: Mapping[str, str], language: Language) -> str:
+    """Return when something begins and ends."""
+    return dates.span_in_words(moment(span["starts_at"]), moment(span["ends_at"]), language)
+
+
+def web_address(value: str) -> str | None:
+    """Return where a click leads, or None where the value is no address."""
+    return value if _LINK.fullmatch(value) else None
+
+
 def duration(hours: int, language: Language) -> str:
     """Return a number of hours in the unit that says it best, rounded."""
     length = timedelta(hours=hours)
@@ -99,7 +114,7 @@ def figure(number: int, language: Language) -> str:
 
 
 def _row(key: str, label: str, now: str, was: str) -> Row:
-    href = now if key == "link" and _LINK.fullmatch(now) else None
+    href = web_address(now) if key == "link" else None
     return Row(label, now or "–", None if now == was else was or "–", href)
 
 

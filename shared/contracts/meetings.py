@@ -1,5 +1,6 @@
 """What meetings says: who is asked to which meeting, and what became of it."""
 
+from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -129,6 +130,76 @@ class ReminderDue(Event):
     reminder_id: UUID
     meeting: Meeting
     due_at: AwareDatetime = Field(description="Who was asked after this needs no reminder.")
+    unless_mailed_since: AwareDatetime | None = Field(
+        None, description="In a crisis, who was mailed about the series since then needs no reminder either."
+    )
+
+
+class Span(Value):
+    """When a meeting begins and ends."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class Crisis(Value):
+    """For a limited time a series meets online in another rhythm; both days are included."""
+
+    id: UUID
+    series_id: UUID
+    title: str
+    reason: str
+    first_day: date
+    last_day: date
+    link: str
+    meetings: tuple[Span, ...] = Field(description="Those of the crisis that are to come.")
+    paused: tuple[Span, ...] = Field(description="Other meetings of the series that are not held because of it.")
+    staying: tuple[Span, ...] = Field(description="Other meetings of the series that are held meanwhile.")
+    version: int = Field(description="Rises with every change of the crisis; a hearer ignores an older one.")
+
+
+class RegionThatCame(Value):
+    """The organisations of one region that came to any meeting of a crisis, by name."""
+
+    region: str | None
+    organisations: tuple[str, ...]
+
+
+class CrisisStarted(Event):
+    """A series turns to crisis cadence; told everybody once, with the whole plan."""
+
+    type: ClassVar[str] = "meetings.crisis_started.v1"
+
+    crisis: Crisis
+    people: tuple[UUID, ...] = Field(description="Who is in the group at this moment.")
+
+
+class CrisisExtended(Event):
+    """A crisis lasts longer; told everybody once, with the whole plan."""
+
+    type: ClassVar[str] = "meetings.crisis_extended.v1"
+
+    crisis: Crisis
+    people: tuple[UUID, ...] = Field(description="Who is in the group at this moment.")
+
+
+class CrisisEnded(Event):
+    """A crisis is over, by itself or early, and the series meets in its own rhythm; told everybody once."""
+
+    type: ClassVar[str] = "meetings.crisis_ended.v1"
+
+    crisis: Crisis
+    people: tuple[UUID, ...] = Field(description="Who is in the group at this moment.")
+    meetings_held: int
+    regions: tuple[RegionThatCame, ...] = Field(description="By name; empty where no attendance was entered.")
+
+
+class CrisisUndone(Event):
+    """A crisis was started by mistake: it is as if it had never been. Told once to whoever was told of it."""
+
+    type: ClassVar[str] = "meetings.crisis_undone.v1"
+
+    crisis: Crisis
 
 
 class HostAsked(Event):
@@ -151,4 +222,8 @@ EVENTS: tuple[type[Event], ...] = (
     PlaceConfirmed,
     ReminderDue,
     HostAsked,
+    CrisisStarted,
+    CrisisExtended,
+    CrisisEnded,
+    CrisisUndone,
 )

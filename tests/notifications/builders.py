@@ -172,9 +172,63 @@ class MeetingStory:
             correlation_id="cancel", meeting=stopped.meeting(), reason=reason, revision=revision(stopped.sequence)
         )
 
-    def reminder(self, due_at: datetime = NOW) -> meetings.ReminderDue:
+    def reminder(self, due_at: datetime = NOW, unless_mailed_since: datetime | None = None) -> meetings.ReminderDue:
         """Whoever has not answered is to be reminded of it."""
-        return meetings.ReminderDue(correlation_id="remind", reminder_id=uuid4(), meeting=self.meeting(), due_at=due_at)
+        return meetings.ReminderDue(
+            correlation_id="remind",
+            reminder_id=uuid4(),
+            meeting=self.meeting(),
+            due_at=due_at,
+            unless_mailed_since=unless_mailed_since,
+        )
+
+
+@dataclass(frozen=True)
+class CrisisStory:
+    """One crisis and what meetings says of it."""
+
+    id: UUID = field(default_factory=uuid4)
+    people: tuple[UUID, ...] = ()
+    last_day: date = date(2026, 9, 8)
+    version: int = 1
+
+    def crisis(self) -> meetings.Crisis:
+        """Return the crisis as events carry it."""
+        span = meetings.Span(starts_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=1, minutes=30))
+        return meetings.Crisis(
+            id=self.id,
+            series_id=UUID(int=1),
+            title="Netværksmøde",
+            reason="Butikkerne er lukket.",
+            first_day=date(2026, 9, 2),
+            last_day=self.last_day,
+            link="https://moede.example/krise",
+            meetings=(span,),
+            paused=(),
+            staying=(),
+            version=self.version,
+        )
+
+    def started(self) -> meetings.CrisisStarted:
+        """It is started."""
+        return meetings.CrisisStarted(correlation_id="crisis", crisis=self.crisis(), people=self.people)
+
+    def extended(self) -> meetings.CrisisExtended:
+        """It lasts longer."""
+        longer = replace(self, last_day=self.last_day + timedelta(days=7), version=self.version + 1)
+        return meetings.CrisisExtended(correlation_id="crisis", crisis=longer.crisis(), people=self.people)
+
+    def ended(self) -> meetings.CrisisEnded:
+        """It is over, and Køge came to its one meeting."""
+        over = replace(self, version=self.version + 2)
+        came = meetings.RegionThatCame(region="Sjælland", organisations=("Køge Handel",))
+        return meetings.CrisisEnded(
+            correlation_id="crisis", crisis=over.crisis(), people=self.people, meetings_held=1, regions=(came,)
+        )
+
+    def undone(self) -> meetings.CrisisUndone:
+        """It was a mistake."""
+        return meetings.CrisisUndone(correlation_id="crisis", crisis=replace(self, version=self.version + 2).crisis())
 
 
 def revision(sequence: int) -> meetings.Revision:

@@ -313,6 +313,52 @@ def test_who_is_asked_to_host_reads_what_for_and_what_to_do(
 
 
 @every_language
+@pytest.mark.parametrize("kind", ["crisis_notice", "crisis_summary", "crisis_cancelled"])
+def test_what_is_said_of_a_crisis_stands_in_text_and_html_alike(kind: Kind, language: Language) -> None:
+    said = content(sample(kind, language))
+
+    page, lines = words_of(said.html), said.text.partition("\n--\n")[0].splitlines()
+    stated = [line.removeprefix("- ") for line in lines if line]
+    assert [line for line in stated if line not in page] == []
+    assert "Netværksmøde" in said.subject
+    assert said.calendar is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "stated"),
+    [
+        ("crisis_notice", "da", ["Butikkerne er lukket", "tirsdag 17. marts 2026 kl. 8.30–9.00", "holdes ikke imens"]),
+        ("crisis_notice", "en", ["Tuesday 17 March 2026 at 8:30–9:00", "are not held meanwhile", "held as planned"]),
+        ("crisis_summary", "da", ["holdt 5 møder", "3 organisationer", "Sjælland (2): Køge Handel, Roskilde Handel"]),
+        ("crisis_summary", "en", ["5 meetings were held", "3 organisations", "No region (1): Handel og Event"]),
+        ("crisis_cancelled", "da", ["startet ved en fejl", "torsdag 12. marts 2026 kl. 9.30–10.30"]),
+        ("crisis_cancelled", "en", ["started by mistake", "Thursday 12 March 2026 at 9:30–10:30"]),
+    ],
+)
+def test_a_mail_of_a_crisis_says_what_it_is_for(kind: Kind, language: Language, stated: list[str]) -> None:
+    said = content(sample(kind, language))
+
+    assert [fact for fact in stated if fact not in said.text] == []
+
+
+@every_language
+def test_a_summary_says_when_nobody_has_entered_who_came(language: Language) -> None:
+    said = content(sample("crisis_summary", language, facts={"regions": [], "meetings_held": 1}))
+
+    assert {"da": "holdt 1 møde.", "en": "1 meeting was held."}[language] in said.text
+    assert {"da": "Hvem der var med, er ikke registreret.", "en": "Nobody has entered"}[language] in said.text
+
+
+@every_language
+def test_a_notice_of_an_extension_says_until_when(language: Language) -> None:
+    said = content(sample("crisis_notice", language, facts={"said": "extended"}))
+
+    words = {"da": "forlænget til og med tirsdag 17. marts", "en": "up to and including Tuesday 17 March"}[language]
+    assert words in said.text
+    assert words in words_of(said.html)
+
+
+@every_language
 def test_a_welcome_names_organisation_and_role_and_asks_for_an_answer(language: Language) -> None:
     said = content(sample("welcome", language, params={"role": "chair"}))
 

@@ -25,6 +25,9 @@ KINDS = {
     "reminder": Words("Påmindelse", "Reminder"),
     "offer": Words("Plads tilbudt", "Place offered"),
     "confirmation": Words("Plads bekræftet", "Place confirmed"),
+    "crisis_notice": Words("Krisekadence", "Crisis cadence"),
+    "crisis_summary": Words("Krisen er slut", "Crisis over"),
+    "crisis_cancelled": Words("Krise taget tilbage", "Crisis taken back"),
     "silence": Words("Stilhed", "Silence"),
     "flood": Words("For mange beskeder", "Too many messages"),
 }

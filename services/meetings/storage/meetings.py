@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
-from pydantic import TypeAdapter
 
 from shared.database.pool import Connection
 from shared.errors import NotFound
@@ -14,9 +13,7 @@ from ..answers import Capacity
 from ..calendar import Revision
 from ..domain import Meeting
 from ..reminding import Remindable
-from ..series import Reminder
-
-_REMINDERS = TypeAdapter(tuple[Reminder, ...])
+from .series import REMINDERS
 
 
 async def add_meetings(conn: Connection, meetings: Iterable[Meeting]) -> None:
@@ -25,8 +22,8 @@ async def add_meetings(conn: Connection, meetings: Iterable[Meeting]) -> None:
         """
         INSERT INTO meetings (id, series_id, occurrence, uid, title, mode, starts_at, ends_at, place, address,
                               host_town, link, agenda, status, sequence, dtstamp, last_modified, version,
-                              places_in_person, places_online)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                              crisis_id, places_in_person, places_online)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
                places_in_person, places_online
           FROM series
          WHERE id = $2
@@ -52,6 +49,7 @@ async def add_meetings(conn: Connection, meetings: Iterable[Meeting]) -> None:
                 meeting.revision.dtstamp,
                 meeting.revision.last_modified,
                 meeting.version,
+                meeting.crisis_id,
             )
             for meeting in meetings
         ],
@@ -63,7 +61,7 @@ async def get_meeting(conn: Connection, meeting_id: UUID) -> Meeting:
     row = await conn.fetchrow("SELECT * FROM meetings WHERE id = $1", meeting_id)
     if row is None:
         raise NotFound("there is no such meeting")
-    return _meeting(row)
+    return read_meeting(row)
 
 
 async def lock_meeting(conn: Connection, meeting_id: UUID) -> Meeting:
@@ -74,7 +72,7 @@ async def lock_meeting(conn: Connection, meeting_id: UUID) -> Meeting:
     row = await conn.fetchrow("SELECT * FROM meetings WHERE id = $1 FOR NO KEY UPDATE", meeting_id)
     if row is None:
         raise NotFound("there is no such meeting")
-    return _meeting(row)
+    return read_meeting(row)
 
 
 async def lock_meetings_to_come(conn: Connection, series_id: UUID, capacity: Capacity, now: datetime) -> list[Meeting]:
@@ -84,7 +82,7 @@ async def lock_meetings_to_come(conn: Connection, series_id: UUID, capacity: Cap
         SELECT *
           FROM meetings
          WHERE series_id = $1
-           AND status = 'scheduled'
+           AND (status = 'scheduled' AND crisis_id IS NULL OR paused_by IS NOT NULL)
            AND starts_at > $2
            AND places_in_person IS NOT DISTINCT FROM $3
            AND places_online IS NOT DISTINCT FROM $4
@@ -96,7 +94,7 @@ async def lock_meetings_to_come(conn: Connection, series_id: UUID, capacity: Cap
         capacity.in_person,
         capacity.online,
     )
-    return [_meeting(row) for row in rows]
+    return [read_meeting(row) for row in rows]
 
 
 async def list_meetings(conn: Connection, *, since: datetime, series_id: UUID | None) -> list[Meeting]:
@@ -112,7 +110,7 @@ async def list_meetings(conn: Connection, *, since: datetime, series_id: UUID | 
         since,
         series_id,
     )
-    return [_meeting(row) for row in rows]
+    return [read_meeting(row) for row in rows]
 
 
 async def meetings_between(conn: Connection, since: datetime, until: datetime) -> list[Meeting]:
@@ -120,7 +118,7 @@ async def meetings_between(conn: Connection, since: datetime, until: datetime) -
     rows = await conn.fetch(
         "SELECT * FROM meetings WHERE starts_at >= $1 AND starts_at < $2 ORDER BY starts_at, id", since, until
     )
-    return [_meeting(row) for row in rows]
+    return [read_meeting(row) for row in rows]
 
 
 async def meetings_by_day(conn: Connection, series_id: UUID, since: date) -> dict[date, Meeting]:
@@ -128,24 +126,24 @@ async def meetings_by_day(conn: Connection, series_id: UUID, since: date) -> dic
     rows = await conn.fetch(
         "SELECT * FROM meetings WHERE series_id = $1 AND occurrence >= $2 ORDER BY occurrence", series_id, since
     )
-    return {row["occurrence"]: _meeting(row) for row in rows}
+    return {row["occurrence"]: read_meeting(row) for row in rows}
 
 
 async def meetings_to_come(conn: Connection, series_id: UUID, since: datetime) -> list[Meeting]:
-    """List the meetings of a series that are to begin at a moment or later."""
+    """List the meetings of a series that are to begin at a moment or later, or would if they were not paused."""
     rows = await conn.fetch(
         """
         SELECT *
           FROM meetings
          WHERE series_id = $1
-           AND status = 'scheduled'
+           AND (status = 'scheduled' OR paused_by IS NOT NULL)
            AND starts_at >= $2
          ORDER BY starts_at, id
         """,
         series_id,
         since,
     )
-    return [_meeting(row) for row in rows]
+    return [read_meeting(row) for row in rows]
 
 
 async def open_meetings(conn: Connection, now: datetime) -> list[Meeting]:
@@ -161,7 +159,7 @@ async def open_meetings(conn: Connection, now: datetime) -> list[Meeting]:
         """,
         now,
     )
-    return [_meeting(row) for row in rows]
+    return [read_meeting(row) for row in rows]
 
 
 async def keep_meeting(conn: Connection, meeting: Meeting) -> None:
@@ -171,7 +169,7 @@ async def keep_meeting(conn: Connection, meeting: Meeting) -> None:
         UPDATE meetings
            SET occurrence = $2, mode = $3, starts_at = $4, ends_at = $5, place = $6, address = $7, host_town = $8,
                link = $9, agenda = $10, status = $11, reason = $12, changed_by_hand = $13,
-               sequence = $14, dtstamp = $15, last_modified = $16, version = $17
+               sequence = $14, dtstamp = $15, last_modified = $16, version = $17, paused_by = $18
          WHERE id = $1
         """,
         meeting.id,
@@ -191,20 +189,20 @@ async def keep_meeting(conn: Connection, meeting: Meeting) -> None:
         meeting.revision.dtstamp,
         meeting.revision.last_modified,
         meeting.version,
+        meeting.paused_by,
     )
 
 
 async def meeting_is_due(conn: Connection, now: datetime) -> bool:
-    """Say whether a meeting has begun or come inside its series' horizon since the planner looked last."""
+    """Say whether a meeting has begun, or people are to be asked to one, since the planner looked last."""
     due: bool = await conn.fetchval(
         """
         SELECT EXISTS (
             SELECT
               FROM meetings AS m
-              JOIN series AS s ON s.id = m.series_id
+              JOIN openings AS o ON o.meeting_id = m.id
              WHERE m.status = 'scheduled'
-               AND (m.starts_at <= $1
-                    OR m.opened_at IS NULL AND m.starts_at <= $1 + make_interval(days => s.horizon_days))
+               AND (m.starts_at <= $1 OR m.opened_at IS NULL AND o.opens_at <= $1)
         )
         """,
         now,
@@ -221,17 +219,17 @@ async def mark_begun(conn: Connection, now: datetime) -> Sequence[UUID]:
 
 
 async def mark_opened(conn: Connection, now: datetime) -> Sequence[UUID]:
-    """Mark the meetings still to come that are now inside their series' horizon, and return their ids."""
+    """Mark the meetings still to come that people are to be asked to by now, and return their ids."""
     rows = await conn.fetch(
         """
         UPDATE meetings AS m
            SET opened_at = $1
-          FROM series AS s
-         WHERE s.id = m.series_id
+          FROM openings AS o
+         WHERE o.meeting_id = m.id
            AND m.status = 'scheduled'
            AND m.opened_at IS NULL
            AND m.starts_at > $1
-           AND m.starts_at <= $1 + make_interval(days => s.horizon_days)
+           AND o.opens_at <= $1
         RETURNING m.id
         """,
         now,
@@ -243,18 +241,20 @@ async def list_remindable(conn: Connection, now: datetime) -> list[Remindable]:
     """List the meetings still to come that whoever is in the group is asked to, and to be reminded of."""
     rows = await conn.fetch(
         """
-        SELECT m.*, s.reminders, GREATEST(m.opened_at, m.last_modified, m.reminded_at) AS told_at
+        SELECT m.*, COALESCE(c.reminders, s.reminders) AS reminders,
+               GREATEST(m.opened_at, m.last_modified, m.reminded_at) AS told_at
           FROM meetings AS m
           JOIN series AS s ON s.id = m.series_id
+          LEFT JOIN crises AS c ON c.id = m.crisis_id
          WHERE m.status = 'scheduled'
            AND m.starts_at > $1
            AND m.opened_at IS NOT NULL
-           AND s.reminders <> '[]'
+           AND COALESCE(c.reminders, s.reminders) <> '[]'
          ORDER BY m.starts_at, m.id
         """,
         now,
     )
-    return [Remindable(_meeting(row), _REMINDERS.validate_json(row["reminders"]), row["told_at"]) for row in rows]
+    return [Remindable(read_meeting(row), REMINDERS.validate_json(row["reminders"]), row["told_at"]) for row in rows]
 
 
 async def mark_reminded(conn: Connection, meetings: Iterable[UUID], now: datetime) -> None:
@@ -262,7 +262,8 @@ async def mark_reminded(conn: Connection, meetings: Iterable[UUID], now: datetim
     await conn.execute("UPDATE meetings SET reminded_at = $2 WHERE id = ANY($1::uuid[])", list(meetings), now)
 
 
-def _meeting(row: asyncpg.Record) -> Meeting:
+def read_meeting(row: asyncpg.Record) -> Meeting:
+    """Return a meeting that was stored."""
     return Meeting(
         id=row["id"],
         series_id=row["series_id"],
@@ -282,4 +283,6 @@ def _meeting(row: asyncpg.Record) -> Meeting:
         changed_by_hand=row["changed_by_hand"],
         revision=Revision(row["sequence"], row["dtstamp"], row["last_modified"]),
         version=row["version"],
+        crisis_id=row["crisis_id"],
+        paused_by=row["paused_by"],
     )

@@ -17,7 +17,7 @@ from ..series import Reminder, Series
 _RULES: dict[str, TypeAdapter[Any]] = {
     kind.kind: TypeAdapter(kind) for kind in (NthWeekday, EveryWeeks, EveryWeekday, Single)
 }
-_REMINDERS = TypeAdapter(tuple[Reminder, ...])
+REMINDERS = TypeAdapter(tuple[Reminder, ...])
 
 
 async def lock_network(conn: Connection) -> UUID:
@@ -38,7 +38,7 @@ async def add_series(conn: Connection, group_id: UUID, series: Series) -> None:
         series.id,
         group_id,
         series.title,
-        _stored(series.recurrence),
+        stored_rule(series.recurrence),
         series.starts_at,
         series.minutes,
         series.first_day,
@@ -51,7 +51,7 @@ async def add_series(conn: Connection, group_id: UUID, series: Series) -> None:
         series.agenda,
         series.on_holiday,
         series.horizon_days,
-        _REMINDERS.dump_json(series.reminders).decode(),
+        REMINDERS.dump_json(series.reminders).decode(),
         series.is_public,
         series.planned_until,
     )
@@ -98,7 +98,7 @@ async def keep_series(conn: Connection, series: Series) -> None:
          WHERE id = $1
         """,
         series.id,
-        _stored(series.recurrence),
+        stored_rule(series.recurrence),
         series.starts_at,
         series.minutes,
         series.last_day,
@@ -110,7 +110,7 @@ async def keep_series(conn: Connection, series: Series) -> None:
         series.agenda,
         series.on_holiday,
         series.horizon_days,
-        _REMINDERS.dump_json(series.reminders).decode(),
+        REMINDERS.dump_json(series.reminders).decode(),
         series.is_public,
         series.planned_until,
     )
@@ -121,11 +121,13 @@ async def mark_planned(conn: Connection, series_id: UUID, until: date) -> None:
     await conn.execute("UPDATE series SET planned_until = $2 WHERE id = $1", series_id, until)
 
 
-def _stored(rule: Rule) -> str:
+def stored_rule(rule: Rule) -> str:
+    """Return a rule as it is stored, in JSON with its kind."""
     return json.dumps({"kind": rule.kind, **_RULES[rule.kind].dump_python(rule, mode="json")})
 
 
-def _rule(stored: dict[str, Any]) -> Rule:
+def read_rule(stored: dict[str, Any]) -> Rule:
+    """Return a rule that was stored."""
     rule: Rule = _RULES[stored["kind"]].validate_python(stored)
     return rule
 
@@ -134,7 +136,7 @@ def _series(row: asyncpg.Record) -> Series:
     return Series(
         id=row["id"],
         title=row["title"],
-        recurrence=_rule(json.loads(row["recurrence"])),
+        recurrence=read_rule(json.loads(row["recurrence"])),
         starts_at=row["starts_at"],
         minutes=row["minutes"],
         first_day=row["first_day"],
@@ -147,7 +149,7 @@ def _series(row: asyncpg.Record) -> Series:
         agenda=row["agenda"],
         on_holiday=row["on_holiday"],
         horizon_days=row["horizon_days"],
-        reminders=_REMINDERS.validate_json(row["reminders"]),
+        reminders=REMINDERS.validate_json(row["reminders"]),
         is_public=row["is_public"],
         planned_until=row["planned_until"],
     )

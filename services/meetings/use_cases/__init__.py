@@ -3,6 +3,7 @@
 from .answering import give_answer, pass_on_places, set_capacity, set_series_capacity
 from .attending import enter_attendance, list_absent
 from .changing import cancel_meeting, move_meeting
+from .crisis import end_crisis, extend_crisis, get_plan, start_crisis, undo_crisis
 from .hosting import choose_host, exclude_town, include_town, propose_host
 from .inviting import follow_the_network, keep_people
 from .planning import anything_due, create_series, follow_the_calendar
@@ -15,11 +16,14 @@ __all__ = [
     "change_series",
     "choose_host",
     "create_series",
+    "end_crisis",
     "end_series",
     "enter_attendance",
     "exclude_town",
+    "extend_crisis",
     "follow_the_calendar",
     "follow_the_network",
+    "get_plan",
     "give_answer",
     "include_town",
     "keep_people",
@@ -30,4 +34,6 @@ __all__ = [
     "replace_feed_address",
     "set_capacity",
     "set_series_capacity",
+    "start_crisis",
+    "undo_crisis",
 ]

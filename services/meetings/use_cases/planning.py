@@ -3,12 +3,16 @@
 from datetime import datetime
 from uuid import uuid4
 
+from shared.clock import local_day, midnight
 from shared.database.pool import Connection
 from shared.messaging import outbox
 
 from .. import announcements, storage
+from ..crisis import brings_invitation
+from ..domain import Meeting
 from ..reminding import all_due
 from ..series import Series
+from .crisis import finish_crises
 from .inviting import reconcile
 
 
@@ -24,6 +28,8 @@ async def anything_due(conn: Connection, now: datetime) -> bool:
     """Say, cheaply, whether time has made anything due."""
     if any(series.is_due(now) for series in await storage.list_series(conn)):
         return True
+    if any(crisis.is_due(now) for crisis in await storage.list_running_crises(conn)):
+        return True
     return await storage.meeting_is_due(conn, now) or bool(all_due(await storage.list_remindable(conn, now), now))
 
 
@@ -33,6 +39,7 @@ async def follow_the_calendar(conn: Connection, *, uid_domain: str, correlation_
     for series in await storage.list_series(conn):
         await plan_days(conn, series, uid_domain, now)
     await storage.mark_begun(conn, now)
+    await finish_crises(conn, group_id, correlation_id, now)
     if await storage.mark_opened(conn, now):
         people = await storage.people_in_group(conn, group_id)
         await reconcile(conn, dict.fromkeys(people, correlation_id), now)
@@ -50,6 +57,17 @@ async def _remind(conn: Connection, correlation_id: str, now: datetime) -> None:
     """Say which meetings people are to be reminded of, each reminder once."""
     due = all_due(await storage.list_remindable(conn, now), now)
     await storage.mark_reminded(conn, [meeting.id for meeting, _ in due], now)
-    await outbox.add(
-        conn, *(announcements.reminder_due(uuid4(), meeting, moment, correlation_id) for meeting, moment in due)
-    )
+    for meeting, moment in due:
+        await _say_reminder(conn, meeting, moment, correlation_id, now)
+
+
+async def _say_reminder(
+    conn: Connection, meeting: Meeting, due_at: datetime, correlation_id: str, now: datetime
+) -> None:
+    """Say a reminder; in a crisis, not on a day that brings an invitation, and to nobody who was mailed that day."""
+    today = local_day(now)
+    crisis = await storage.find_crisis_on(conn, meeting.series_id, today)
+    if crisis and brings_invitation(today, await storage.meetings_of_crisis(conn, crisis.id)):
+        return
+    since = midnight(today) if crisis else None
+    await outbox.add(conn, announcements.reminder_due(uuid4(), meeting, due_at, since, correlation_id))

@@ -19,6 +19,13 @@ from .copies import (
     people_of_members,
     take_turn,
 )
+from .crises import (
+    crises_to_tell,
+    drop_crisis_mails,
+    keep_crises,
+    keep_crisis_people,
+    people_to_tell,
+)
 from .due import (
     Touched,
     add_emails,
@@ -61,8 +68,10 @@ __all__ = [
     "claim",
     "count_copies",
     "count_emails",
+    "crises_to_tell",
     "drop_all_reminders",
     "drop_cancellations_of_nothing",
+    "drop_crisis_mails",
     "drop_place_mails",
     "drop_reminders",
     "give_up_expired",
@@ -75,6 +84,8 @@ __all__ = [
     "invitations_to",
     "is_muted",
     "keep_answers",
+    "keep_crises",
+    "keep_crisis_people",
     "keep_frames",
     "keep_hosts",
     "keep_invitations",
@@ -91,6 +102,7 @@ __all__ = [
     "newcomers",
     "next_due",
     "people_of_members",
+    "people_to_tell",
     "readdress_welcomes",
     "record",
     "release_muted",

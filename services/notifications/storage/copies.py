@@ -113,11 +113,12 @@ async def keep_meetings(conn: Connection, events: Sequence[WithMeeting]) -> None
     """
     await conn.execute(
         """
-        INSERT INTO meetings AS m (id, facts, starts_at, cancelled, reason, version)
-        SELECT * FROM unnest($1::uuid[], $2::jsonb[], $3::timestamptz[], $4::boolean[], $5::text[], $6::integer[])
+        INSERT INTO meetings AS m (id, facts, starts_at, cancelled, reason, version, series_id)
+        SELECT *
+          FROM unnest($1::uuid[], $2::jsonb[], $3::timestamptz[], $4::boolean[], $5::text[], $6::integer[], $7::uuid[])
             ON CONFLICT (id) DO UPDATE
            SET facts = excluded.facts, starts_at = excluded.starts_at, cancelled = excluded.cancelled,
-               reason = excluded.reason, version = excluded.version
+               reason = excluded.reason, version = excluded.version, series_id = excluded.series_id
          WHERE (excluded.version, excluded.cancelled) > (m.version, m.cancelled)
         """,
         [event.meeting.id for event in events],
@@ -126,6 +127,7 @@ async def keep_meetings(conn: Connection, events: Sequence[WithMeeting]) -> None
         [isinstance(event, MeetingCancelled) for event in events],
         [event.reason if isinstance(event, MeetingCancelled) else None for event in events],
         [event.meeting.version for event in events],
+        [event.meeting.series_id for event in events],
     )
 
 

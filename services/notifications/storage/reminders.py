@@ -12,7 +12,7 @@ from .due import Touched
 async def unanswered(conn: Connection, event: ReminderDue) -> list[Unanswered]:
     """List who is to be reminded: asked before the reminder was due, not answered, and wanting to hear of it.
 
-    Nobody, where we know of a later change of the meeting.
+    Nobody where we know of a later change of the meeting; in a crisis, nobody who was mailed of the series that day.
     """
     rows = await conn.fetch(
         """
@@ -31,11 +31,24 @@ async def unanswered(conn: Connection, event: ReminderDue) -> list[Unanswered]:
            AND NOT EXISTS (
                SELECT FROM preferences WHERE person_id = p.id AND topic IN ('invitations', 'reminders')
            )
+           AND NOT EXISTS (
+               SELECT
+                 FROM emails AS e
+                 JOIN frames AS f ON f.id = e.frame_id
+                 LEFT JOIN meetings AS about ON about.id = e.meeting_id
+                 LEFT JOIN crises AS c ON c.id = f.object_id
+                WHERE e.person_id = p.id
+                  AND e.date >= $4
+                  AND e.state NOT IN ('obsolete', 'muted')
+                  AND $5 IN (about.series_id, c.series_id)
+           )
          ORDER BY p.id
         """,
         event.meeting.id,
         event.due_at,
         event.meeting.version,
+        event.unless_mailed_since,
+        event.meeting.series_id,
     )
     return [Unanswered(*row) for row in rows]
 

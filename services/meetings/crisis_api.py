@@ -1,0 +1,88 @@
+"""The JSON API of crises: turn a series to crisis cadence, extend, end and undo it, one act each."""
+
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends
+
+from shared import logs
+from shared.clock import Clock, local_day
+from shared.database.pool import Connection, Database
+from shared.web.operator import Guard
+
+from . import storage, use_cases
+from .crisis_announcements import Plan
+from .crisis_bodies import ExtensionOfCrisis, NewCrisis
+from .crisis_views import CrisesView, CrisisPlanView, CrisisView
+from .showing import shown
+
+log = logs.get(__name__)
+
+
+def crisis_api(database: Database, guard: Guard, uid_domain: str, now: Clock) -> APIRouter:
+    """Return the routes; `guard` refuses who may not use them."""
+    router = APIRouter(dependencies=[Depends(guard)])
+
+    @router.post("/series/{series_id}/crisis", status_code=201)
+    async def start_crisis(series_id: UUID, body: NewCrisis) -> CrisisPlanView:
+        correlation_id, moment = str(uuid4()), now()
+        crisis = body.crisis(series_id, local_day(moment))
+        async with database.transaction() as conn:
+            plan = await use_cases.start_crisis(
+                conn, crisis, uid_domain=uid_domain, correlation_id=correlation_id, now=moment
+            )
+            view = await _shown(conn, plan)
+        log.info("crisis started", crisis_id=str(crisis.id), correlation_id=correlation_id)
+        return view
+
+    @router.get("/series/{series_id}/crises")
+    async def list_crises(series_id: UUID) -> CrisesView:
+        async with database.connection() as conn:
+            series = await storage.get_series(conn, series_id)
+            return CrisesView.model_validate({"crises": await storage.list_crises(conn, series.id)})
+
+    @router.get("/crises/{crisis_id}")
+    async def get_crisis(crisis_id: UUID) -> CrisisPlanView:
+        async with database.connection() as conn:
+            return await _shown(conn, await use_cases.get_plan(conn, await storage.get_crisis(conn, crisis_id), now()))
+
+    @router.post("/crises/{crisis_id}/extend")
+    async def extend_crisis(crisis_id: UUID, body: ExtensionOfCrisis) -> CrisisPlanView:
+        correlation_id = str(uuid4())
+        async with database.transaction() as conn:
+            plan = await use_cases.extend_crisis(
+                conn, crisis_id, body.until, uid_domain=uid_domain, correlation_id=correlation_id, now=now()
+            )
+            view = await _shown(conn, plan)
+        log.info("crisis extended", crisis_id=str(crisis_id), correlation_id=correlation_id)
+        return view
+
+    @router.post("/crises/{crisis_id}/end")
+    async def end_crisis(crisis_id: UUID) -> CrisisPlanView:
+        """End it now, and sum it up at once."""
+        correlation_id = str(uuid4())
+        async with database.transaction() as conn:
+            plan = await use_cases.end_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())
+            view = await _shown(conn, plan)
+        log.info("crisis ended early", crisis_id=str(crisis_id), correlation_id=correlation_id)
+        return view
+
+    @router.post("/crises/{crisis_id}/undo")
+    async def undo_crisis(crisis_id: UUID) -> CrisisPlanView:
+        """Take it back as started by mistake, while none of its meetings has begun."""
+        correlation_id = str(uuid4())
+        async with database.transaction() as conn:
+            plan = await use_cases.undo_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())
+            view = await _shown(conn, plan)
+        log.info("crisis undone", crisis_id=str(crisis_id), correlation_id=correlation_id)
+        return view
+
+    return router
+
+
+async def _shown(conn: Connection, plan: Plan) -> CrisisPlanView:
+    return CrisisPlanView(
+        crisis=CrisisView.model_validate(plan.crisis),
+        meetings=await shown(conn, plan.meetings),
+        paused=await shown(conn, plan.paused),
+        staying=await shown(conn, plan.staying),
+    )
