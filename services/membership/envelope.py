@@ -23,6 +23,7 @@ from .forms import Unreadable, take_apart
 from .messages import Delivery, Refusal, Reported
 
 KNOWN = {message.type: message for message in MESSAGES}
+MOST_FAULTS = 100
 FUTURE_ALLOWED = timedelta(minutes=5)
 JSON = "application/json"
 
@@ -120,7 +121,16 @@ def _message(message_type: object, data: bytes | None) -> tuple[UpstreamMessage 
 
 def _refusal(attributes: Mapping[str, object], faults: list[Fault]) -> Refusal:
     source, message_id, message_type = (_shown(attributes.get(name)) for name in ("source", "id", "type"))
-    return Refusal(source, message_id, message_type, tuple(faults))
+    return Refusal(source, message_id, message_type, (*faults[:MOST_FAULTS], *_the_rest(len(faults) - MOST_FAULTS)))
+
+
+def _the_rest(count: int) -> list[Fault]:
+    """Count what is not named: an answer must fit into a message."""
+    if count <= 0:
+        return []
+    return [
+        Fault(field="", code="further_faults", reason=f"{count} further faults", expected="those named mended first")
+    ]
 
 
 def _shown(value: object) -> str | None:

@@ -44,6 +44,7 @@ REASONS = {
     "organisation_unknown": "er ikke en organisation, der er kommet med",
     "contact_unknown": "er ikke udpeget i den organisation",
     "snapshot_incomplete": "er flere, end der kunne tages ind af listens beskeder",
+    "further_faults": "Der er flere fejl end dem, der er nævnt",
     "internal": "Vi fejlede på beskeden, og ser på det",
 }
 # What would be right, where the kind of fault says it; {found} is the list or the number that stands in the English.
@@ -69,6 +70,7 @@ RIGHT_BY_CODE = {
     "organisation_unknown": "nøglen på en organisation, der er kommet med før",
     "contact_unknown": "nøglen på en kontaktperson, der er udpeget før",
     "snapshot_incomplete": "at alle listens beskeder er taget ind: dem der mangler, eller en ny samlet liste",
+    "further_faults": "at de nævnte bliver rettet først",
     "internal": "intet; systemet skal ikke gøre noget",
     "too_large": "højst {found} byte",
     "email": "en e-mailadresse som anna@koege.example, med a-z og 0-9 før @",

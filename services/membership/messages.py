@@ -24,7 +24,7 @@ from .records import Position
 MessageKey = tuple[str, str]
 EVENT_IN_JSON = "application/cloudevents+json"
 # What the broker lets through.
-MOST_OCTETS = 1_048_576
+MOST_OCTETS = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,11 @@ def waits_for(reported: Reported) -> str:
     if isinstance(reported.message, SnapshotMessage):
         return snapshot_key(reported.message.snapshot)
     return organisation_key(reported.message)
+
+
+def subjects(reported: Reported) -> set[tuple[str, str]]:
+    """Return what a message is about, waits for, or makes way for."""
+    return {*awaited(reported), (reported.source, waits_for(reported))}
 
 
 def snapshot_key(snapshot: str) -> str:

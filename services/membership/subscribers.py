@@ -24,6 +24,8 @@ from .traffic import Traffic
 log = logs.get(__name__)
 
 PREFETCH = 500
+# Of bodies in a group: what they grow to while they are taken in has to fit into memory, a hundred contacts in each.
+GROUP_OCTETS = 512 * 1024
 
 
 class Door:
@@ -37,7 +39,11 @@ class Door:
     def __init__(self, database: Database, amqp_url: str, now: Clock) -> None:
         self._now = now
         self._batches: Batches[Incoming] = Batches(
-            database, lambda conn, group: use_cases.receive(conn, group, now()), most=PREFETCH
+            database,
+            lambda conn, group: use_cases.receive(conn, group, now()),
+            most=PREFETCH,
+            weigh=lambda incoming: len(incoming.delivery.body),
+            heaviest=GROUP_OCTETS,
         )
         self._holding: Batches[Failed] = Batches(
             database, lambda conn, group: use_cases.hold(conn, group, now()), most=PREFETCH

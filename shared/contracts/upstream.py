@@ -298,7 +298,7 @@ class MessageRejected(Answer):
 
     type: ClassVar[str] = "upstream.message_rejected.v1"
 
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = Field(description="All of them, or the first hundred and how many more there are.")
 
 
 ANSWERS: tuple[type[Answer], ...] = (MessageAccepted, MessageSuperseded, MessageRejected)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from itertools import accumulate
 from typing import Generic, TypeVar
 
 import asyncpg
@@ -13,7 +14,8 @@ from shared.database.pool import Connection, Database, DatabaseAway
 log = logs.get(__name__)
 
 T = TypeVar("T")
-Apply = Callable[[Connection, Sequence[T]], Awaitable[None]]
+# What it returns is left for later groups.
+Apply = Callable[[Connection, Sequence[T]], Awaitable[Sequence[T] | None]]
 Done = Callable[[Exception | None], None]
 
 PASSING = (
@@ -35,10 +37,21 @@ class Batches(Generic[T]):
     for nobody else. While the database is away nothing fails: the group waits for it.
     """
 
-    def __init__(self, database: Database, apply: Apply[T], *, most: int = 200) -> None:
+    def __init__(
+        self,
+        database: Database,
+        apply: Apply[T],
+        *,
+        most: int = 200,
+        weigh: Callable[[T], int] = lambda item: 0,
+        heaviest: int = 0,
+    ) -> None:
+        """`most` items make a group, or as many as weigh no more than `heaviest` together, though one always does."""
         self._database = database
         self._apply = apply
         self._most = most
+        self._weigh = weigh
+        self._heaviest = heaviest
         self._waiting: list[tuple[T, Done]] = []
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -81,16 +94,21 @@ class Batches(Generic[T]):
         while True:
             await self._arrived.wait()
             await asyncio.sleep(0)
-            group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            count = self._next_count()
+            group, self._waiting = self._waiting[:count], self._waiting[count:]
             if not self._waiting:
                 self._arrived.clear()
             await self._settle(group)
             if self._waiting and len(self._waiting) < self._most // 4:
                 await asyncio.sleep(GATHER_SECONDS)
 
+    def _next_count(self) -> int:
+        weights = accumulate(self._weigh(item) for item, _ in self._waiting[: self._most])
+        return max(1, sum(weight <= self._heaviest for weight in weights))
+
     async def _settle(self, group: list[tuple[T, Done]]) -> None:
         try:
-            await self._commit([item for item, _ in group])
+            left = await self._commit([item for item, _ in group])
         except Exception as why:
             if len(group) == 1:
                 _tell(group[0][1], why)
@@ -99,16 +117,21 @@ class Batches(Generic[T]):
             await self._settle(group[:middle])
             await self._settle(group[middle:])
             return
-        for _, done in group:
-            _tell(done, None)
+        leave = {id(item) for item in left}
+        for item, done in group:
+            if id(item) not in leave:
+                _tell(done, None)
+        if leave:
+            self._waiting = [*((item, done) for item, done in group if id(item) in leave), *self._waiting]
+            self._arrived.set()
 
-    async def _commit(self, items: Sequence[T]) -> None:
+    async def _commit(self, items: Sequence[T]) -> Sequence[T]:
         """Apply in one transaction; wait for a database that is away, try again what passes by itself."""
         delay, tries = 0.1, 0
         while True:
             try:
                 async with self._database.transaction() as conn:
-                    await self._apply(conn, items)
+                    left = await self._apply(conn, items)
             except DatabaseAway as why:
                 log.warning("the database is away", error=str(why), waiting=len(items))
             except PASSING:
@@ -116,7 +139,7 @@ class Batches(Generic[T]):
                 if tries == TRIES:
                     raise
             else:
-                return
+                return left or ()
             await asyncio.sleep(delay)
             delay = min(delay * 2, 5.0)
 

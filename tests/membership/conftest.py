@@ -1,7 +1,7 @@
 """A door that tests push messages through, into a real database."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ TOKEN = "a-token-of-the-operator"
 
 @dataclass
 class Door:
-    """Takes messages in, all in one group, at `now`."""
+    """Takes messages in, all in one group but for those that others are at, at `now`."""
 
     database: Database
     now: datetime = EVENING
@@ -41,9 +41,10 @@ class Door:
         await self.take_raw(*(delivery(message, self.now) for message in messages))
 
     async def take_raw(self, *deliveries: Delivery) -> None:
-        async with self.database.transaction() as conn:
-            group = [Incoming(one, read(one, self.now)) for one in deliveries]
-            await use_cases.receive(conn, group, self.now)
+        group: Sequence[Incoming] = [Incoming(one, read(one, self.now)) for one in deliveries]
+        while group:
+            async with self.database.transaction() as conn:
+                group = await use_cases.receive(conn, group, self.now)
 
     async def said(self) -> list[tuple[str, dict[str, Any]]]:
         """Empty the outbox, and return what stood in it but the answers: `(type, data)`."""

@@ -133,7 +133,7 @@ async def test_what_the_broker_refuses_would_not_be_taken_in(door: Door) -> None
     fates = await play(door.database, [large, draft(GOOD, body=large.body + b" ")])
 
     assert [fate.outcome for fate in fates] == ["accepted", "rejected"]
-    assert (fates[1].faults[0].field, fates[1].faults[0].reason) == ("body", "has 1,048,577 bytes")
+    assert (fates[1].faults[0].field, fates[1].faults[0].reason) == ("body", "has 65,537 bytes")
 
 
 async def test_no_row_and_no_number_changes_anywhere(door: Door, database: DatabaseOf) -> None:

@@ -1,9 +1,12 @@
-"""Processes that take messages in at the same moment wait for one another, and never in a circle."""
+"""Processes that take messages in at the same moment leave each other what they are at, and never wait in a circle."""
 
 import asyncio
 
-from tests.membership.conftest import Door
-from tests.support.builders import contact, contact_updated, joined
+from services.membership import use_cases
+from services.membership.envelope import read
+from services.membership.intake import Incoming
+from tests.membership.conftest import Door, delivery
+from tests.support.builders import Message, contact, contact_updated, joined
 from tests.support.eventually import eventually
 
 
@@ -30,3 +33,29 @@ async def test_two_groups_that_name_each_others_people_are_both_taken_in(door: D
     await asyncio.gather(*taking)
 
     assert await door.members() == {"Koege Handelsstandsforening", "Ringsted Handelsstandsforening"}
+
+
+async def test_what_another_process_is_at_is_left_and_the_rest_taken_in(door: Door) -> None:
+    await door.take(contact_updated(contact("bo"), "ringsted"))
+    names = ("koege", "soroe", "ringsted", "slagelse")
+    people = {"slagelse": contact("anna", email="anna@both.example")}
+    group = [read_now(door, joined(name, *(people[name],) if name in people else ())) for name in names]
+    other = joined("koege", contact("carl", email="anna@both.example"))
+    third = joined("odense", contact("bo"))
+
+    async with door.database.transaction() as at_it, door.database.transaction() as conn:
+        await use_cases.receive(at_it, [read_now(door, other), read_now(door, third)], door.now)
+        left = await use_cases.receive(conn, group, door.now)
+
+    # The same organisation, somebody whom a waiting message names, and the same address.
+    assert left == [group[0], group[2], group[3]]
+    assert await door.members() == {
+        "Koege Handelsstandsforening",
+        "Odense Handelsstandsforening",
+        "Soroe Handelsstandsforening",
+    }
+
+
+def read_now(door: Door, message: Message) -> Incoming:
+    one = delivery(message, door.now)
+    return Incoming(one, read(one, door.now))

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import asyncpg
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from shared.database.pool import Connection, Database
 from shared.messaging.batches import Apply, Batches
 from tests.conftest import DatabaseOf
+
+T = TypeVar("T")
 
 GROUPS: list[int] = []
 
@@ -24,10 +28,17 @@ async def add_all(conn: Connection, items: Sequence[str]) -> None:
 @pytest.fixture
 async def batches(membership_database: Database) -> AsyncIterator[Batches[str]]:
     GROUPS.clear()
-    running: Batches[str] = Batches(membership_database, add_all, most=50)
-    await running.start()
-    yield running
-    await running.stop()
+    async with running(Batches(membership_database, add_all, most=50)) as batches:
+        yield batches
+
+
+@asynccontextmanager
+async def running(batches: Batches[T]) -> AsyncIterator[Batches[T]]:
+    await batches.start()
+    try:
+        yield batches
+    finally:
+        await batches.stop()
 
 
 async def stored(database: Database) -> set[str]:
@@ -42,6 +53,33 @@ async def test_what_comes_together_is_applied_together(batches: Batches[str], me
 
     assert await stored(membership_database) == set(items)
     assert GROUPS == [50, 50, 20]
+
+
+async def test_what_is_left_is_applied_with_a_later_group(membership_database: Database) -> None:
+    GROUPS.clear()
+    busy = {"item 1", "item 3"}
+
+    async def add_others(conn: Connection, items: Sequence[str]) -> Sequence[str]:
+        left = [item for item in items if item in busy]
+        await add_all(conn, [item for item in items if item not in busy])
+        busy.clear()
+        return left
+
+    async with running(Batches(membership_database, add_others)) as batches:
+        await asyncio.gather(*(batches.submit(f"item {number}") for number in range(5)))
+
+    assert await stored(membership_database) == {f"item {number}" for number in range(5)}
+    assert GROUPS == [3, 2]
+
+
+async def test_a_group_grows_no_heavier_than_it_may_but_for_one_item(membership_database: Database) -> None:
+    GROUPS.clear()
+
+    async with running(Batches(membership_database, add_all, weigh=len, heaviest=10)) as batches:
+        await asyncio.gather(*map(batches.submit, ("item 1", "item", "item 2", "an item that is heavy", "item 3")))
+
+    assert await stored(membership_database) == {"item 1", "item", "item 2", "an item that is heavy", "item 3"}
+    assert GROUPS == [2, 1, 1, 1]
 
 
 async def test_a_bad_item_fails_alone(batches: Batches[str], membership_database: Database) -> None:
@@ -81,10 +119,8 @@ async def test_nothing_fails_while_the_database_is_away(membership_database: Dat
             raise away.pop()
         await add_all(conn, items)
 
-    batches: Batches[str] = Batches(membership_database, add_when_back)
-    await batches.start()
-    await batches.submit("item")
-    await batches.stop()
+    async with running(Batches(membership_database, add_when_back)) as batches:
+        await batches.submit("item")
 
     assert await stored(membership_database) == {"item"}
 
@@ -104,21 +140,15 @@ async def test_an_item_survives_a_migration_that_widens_its_table(
 
 
 async def apply_one(database: Database, apply: Apply[str]) -> None:
-    batches: Batches[str] = Batches(database, apply)
-    await batches.start()
-    try:
+    async with running(Batches(database, apply)) as batches:
         await batches.submit("item")
-    finally:
-        await batches.stop()
 
 
 async def test_what_the_driver_cannot_send_fails_and_waits_for_no_database(membership_database: Database) -> None:
     async def send(conn: Connection, items: Sequence[int]) -> None:
         await conn.execute("SELECT $1::integer[]", items)
 
-    batches: Batches[int] = Batches(membership_database, send)
-    await batches.start()
-    outcomes = await asyncio.gather(batches.submit(1), batches.submit(2**40), return_exceptions=True)
-    await batches.stop()
+    async with running(Batches(membership_database, send)) as batches:
+        outcomes = await asyncio.gather(batches.submit(1), batches.submit(2**40), return_exceptions=True)
 
     assert [type(why).__name__ for why in outcomes] == ["NoneType", "DataError"]

@@ -1,34 +1,61 @@
 """Keeps processes from one another's organisations, contacts and addresses: names of things, locked by their hash.
 
-Whoever locks both locks the organisations first, all of one kind in one order: so nobody waits in a circle.
+Whoever waits for both waits for the organisations first, for all of one kind in one order: so nobody waits in a circle.
 """
 
 from collections.abc import Collection, Sequence
 
 from shared.database.pool import Connection
 
-from ..messages import Reported, awaited, contact_keys, contacts_of, waits_for
+from ..messages import Reported, contact_keys, contacts_of, subjects
 from ..records import OrganisationKey
+from .links import find_links
 
-LOCKS = 2048
+LOCKS = 16384
 ORGANISATIONS, PEOPLE = "membership.organisations", "membership.people"
 
 
-async def lock_subjects(conn: Connection, group: Sequence[Reported]) -> None:
-    """Keep other processes from what messages are about, or wait for, until the transaction ends."""
-    await lock_organisations(conn, {key for r in group for key in [*awaited(r), (r.source, waits_for(r))]})
+async def lock_subjects(conn: Connection, group: Sequence[Reported], *, wait: bool) -> set[OrganisationKey]:
+    """Keep other processes from what messages are about, wait for or make way for, until the transaction ends.
+
+    Return what others have of that already, unless it is waited for.
+    """
+    keys = {key for r in group for key in subjects(r)}
+    if wait:
+        await lock_organisations(conn, keys)
+        return set()
+    links = await find_links(conn, keys)
+    locks = {key: {_organisation(key), _organisation(links.get(key, key))} for key in keys}
+    taken = await _lock_free(conn, ORGANISATIONS, set().union(*locks.values()))
+    return {key for key, names in locks.items() if not names.isdisjoint(taken)}
 
 
 async def lock_organisations(conn: Connection, organisations: Collection[OrganisationKey]) -> None:
     """Keep other processes from organisations, until the transaction ends."""
-    await _lock(conn, ORGANISATIONS, {f"{source} {key}" for source, key in organisations})
+    await _lock(conn, ORGANISATIONS, {_organisation(key) for key in organisations})
 
 
-async def lock_people(conn: Connection, group: Sequence[Reported]) -> None:
-    """Keep other processes from the contacts and addresses that messages name, until the transaction ends."""
-    contacts = {f"c {r.source} {key}" for r in group for key in contact_keys(r.message)}
-    addresses = {f"e {contact.email.lower()}" for r in group for contact in contacts_of(r.message)}
-    await _lock(conn, PEOPLE, contacts | addresses)
+async def lock_people(conn: Connection, group: Sequence[Reported], *, wait: bool) -> set[OrganisationKey]:
+    """Keep other processes from the contacts and addresses that messages name, until the transaction ends.
+
+    Return what the messages are about that name somebody whom others have already, unless these are waited for.
+    """
+    named = [(r, _people(r)) for r in group]
+    people = set().union(*(names for _, names in named))
+    if wait:
+        await _lock(conn, PEOPLE, people)
+        return set()
+    taken = await _lock_free(conn, PEOPLE, people)
+    return {key for r, names in named if not names.isdisjoint(taken) for key in subjects(r)}
+
+
+def _organisation(key: OrganisationKey) -> str:
+    return " ".join(key)
+
+
+def _people(reported: Reported) -> set[str]:
+    contacts = {f"c {reported.source} {key}" for key in contact_keys(reported.message)}
+    return contacts | {f"e {contact.email.lower()}" for contact in contacts_of(reported.message)}
 
 
 async def _lock(conn: Connection, kind: str, things: Collection[str]) -> None:
@@ -48,3 +75,20 @@ async def _lock(conn: Connection, kind: str, things: Collection[str]) -> None:
         LOCKS,
         kind,
     )
+
+
+async def _lock_free(conn: Connection, kind: str, things: Collection[str]) -> set[str]:
+    """Lock what nobody else has of things of a kind, and return the names of the others."""
+    if not things:
+        return set()
+    taken = await conn.fetch(
+        """
+        SELECT thing
+          FROM unnest($1::text[]) AS thing
+         WHERE NOT pg_try_advisory_xact_lock(hashtext($3), abs(hashtext(thing) % $2::integer))
+        """,
+        list(things),
+        LOCKS,
+        kind,
+    )
+    return {row["thing"] for row in taken}

@@ -9,7 +9,8 @@ from .. import storage
 from ..edits import Edit, edited
 from ..messages import Kept, Refusal, Reported, waits_for
 from ..quarantine import TRIABLE, Act
-from .taking_in import current_codes, read_again
+from .locking import read_again
+from .taking_in import current_codes
 
 
 class NotOpen(Conflict):

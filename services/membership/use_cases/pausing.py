@@ -10,19 +10,22 @@ from .. import storage
 from ..envelope import read
 from ..intake import Incoming, set_aside
 from ..messages import Delivery
-from .taking_in import take_in
+from .taking_in import take_in, take_in_free
 
 log = logs.get(__name__)
 
 
-async def receive(conn: Connection, group: Sequence[Incoming], now: datetime) -> None:
-    """Take in a group of messages that have just come; set aside, unanswered, those of paused systems."""
+async def receive(conn: Connection, group: Sequence[Incoming], now: datetime) -> Sequence[Incoming]:
+    """Take in a group of messages that have just come; set aside, unanswered, those of paused systems.
+
+    Return those that have to be tried again soon, since other processes are at what they are about.
+    """
     paused = await storage.paused_systems(conn)
     if aside := [set_aside(incoming) for incoming in group if incoming.delivery.system in paused]:
         await storage.add_paused(conn, aside)
         log.info("set aside", systems=sorted({kept.delivery.system for kept in aside}), count=len(aside))
-    if rest := [incoming for incoming in group if incoming.delivery.system not in paused]:
-        await take_in(conn, rest, now)
+    rest = [incoming for incoming in group if incoming.delivery.system not in paused]
+    return await take_in_free(conn, rest, now) if rest else []
 
 
 async def take_in_again(conn: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:

@@ -14,7 +14,8 @@ from ..intake import Intake, answer, rejection
 from ..messages import Kept, MessageKey, Refusal, Reported, TakenIn
 from ..quarantine import TRIABLE, Act, Tried
 from .halving import halved
-from .taking_in import begin, current_codes, read_again, store
+from .locking import read_again
+from .taking_in import begin, current_codes, store
 
 log = logs.get(__name__)
 

@@ -1,6 +1,6 @@
 """Takes in messages, with those that waited for them, and keeps what cannot be taken in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
 from shared import logs
@@ -14,24 +14,40 @@ from .. import storage
 from ..domain import Register
 from ..envelope import read
 from ..intake import Codes, Incoming, Intake, check, keeping, rejection
-from ..messages import Failed, Kept, Refusal, Reported, awaited
+from ..messages import Failed, Refusal, Reported
 from ..quarantine import Act
 from ..records import OrganisationKey
 from ..snapshots import Snapshots
+from .locking import Locked, Waiting, lock, lock_free
 
 log = logs.get(__name__)
+
+Lock = Callable[[Connection, Sequence[Reported], Codes, datetime], Awaitable[Locked]]
 
 
 async def take_in(conn: Connection, group: Sequence[Incoming], now: datetime) -> None:
     """Take in a group of messages, and those that waited for them; keep what cannot be taken in; answer all."""
+    await _take_in(conn, group, now, lock)
+
+
+async def take_in_free(conn: Connection, group: Sequence[Incoming], now: datetime) -> Sequence[Incoming]:
+    """Take in those of a group that no other process is at, and return the others, unless these are all."""
+    return await _take_in(conn, group, now, lock_free)
+
+
+async def _take_in(conn: Connection, group: Sequence[Incoming], now: datetime, locking: Lock) -> Sequence[Incoming]:
     codes = await current_codes(conn)
     checked = [check(incoming, codes) for incoming in group]
     reported = [incoming.read for incoming in checked if isinstance(incoming.read, Reported)]
-    intake, waiting = await begin(conn, reported, codes, now)
+    locked = await locking(conn, reported, codes, now)
+    left = {(r.source, r.id) for r in reported} - {(r.source, r.id) for r in locked.reported}
+    intake = await _load(conn, locked, now)
     for incoming in checked:
-        intake.take(incoming)
-    intake.finish(waiting)
+        if isinstance(incoming.read, Refusal) or (incoming.read.source, incoming.read.id) not in left:
+            intake.take(incoming)
+    intake.finish(locked.waiting)
     await store(conn, intake)
+    return [i for i in group if isinstance(i.read, Reported) and (i.read.source, i.read.id) in left]
 
 
 async def hold(conn: Connection, group: Sequence[Failed], now: datetime) -> None:
@@ -58,41 +74,25 @@ async def current_codes(conn: Connection) -> Codes:
     return Codes(kinds, municipalities, await storage.sources(conn))
 
 
-async def _waiting_for(
-    conn: Connection, organisations: Collection[OrganisationKey], codes: Codes, now: datetime
-) -> list[tuple[Kept, Reported]]:
-    kept = await storage.waiting_messages(conn, organisations)
-    again = [(one, read_again(one, codes, now)) for one in kept]
-    return [(one, found) for one, found in again if isinstance(found, Reported)]
-
-
-def read_again(kept: Kept, codes: Codes, now: datetime) -> Reported | Refusal:
-    """Read a message that was kept, as it stands and by what is known now."""
-    return check(Incoming(kept.standing, read(kept.standing, now)), codes).read
-
-
 async def begin(
     conn: Connection,
     reported: Sequence[Reported],
     codes: Codes,
     now: datetime,
     organisations: Collection[OrganisationKey] = (),
-) -> tuple[Intake, list[tuple[Kept, Reported]]]:
+) -> tuple[Intake, Waiting]:
     """Lock and load what the messages touch, and find those that wait for them, or for other organisations."""
-    await storage.lock_subjects(conn, reported)
-    there = {key for r in reported for key in awaited(r)} | set(organisations)
-    waiting = await _waiting_for(conn, there, codes, now)
-    if waiting:
-        await storage.lock_subjects(conn, [again for _, again in waiting])
-        then = {key for _, again in waiting for key in awaited(again)} - there
-        waiting += await _waiting_for(conn, then, codes, now)
-    group = [*reported, *(again for _, again in waiting)]
-    await storage.lock_people(conn, group)
+    locked = await lock(conn, reported, codes, now, organisations)
+    return await _load(conn, locked, now), locked.waiting
+
+
+async def _load(conn: Connection, locked: Locked, now: datetime) -> Intake:
+    group = [*locked.reported, *(again for _, again in locked.waiting)]
     known = await storage.taken_in_messages(conn, {(r.source, r.id) for r in group})
     ends = {(r.source, r.message.snapshot) for r in group if isinstance(r.message, SnapshotEnded)}
     snapshots = Snapshots(await storage.mentioned_messages(conn, ends))
     register = await storage.load(conn, group, local_day(now))
-    return Intake(register, snapshots, known, now), waiting
+    return Intake(register, snapshots, known, now)
 
 
 async def store(conn: Connection, intake: Intake, act: Act | None = None) -> None:

@@ -11,12 +11,13 @@ from uuid import uuid4
 import aio_pika
 
 from shared.contracts.membership import PersonUpdated
+from shared.contracts.upstream import MOST_CONTACTS
 from tests.end_to_end.bad_days.network import as_sent
 from tests.end_to_end.bad_days.story import START
 from tests.support.builders import Message, contact, joined
 
 # What `deploy/rabbitmq/rabbitmq.conf` lets through.
-LIMIT = 1024 * 1024
+LIMIT = 64 * 1024
 NAME = "data.organisation.name"
 STRANGE = ("Ærø Ålaug Øster", "🏘️ Købmænd 👩🏽‍🌾", "Handel \u200fשלום\u200e", "'; DROP TABLE emails; --")
 
@@ -27,7 +28,7 @@ def poison() -> Iterator[tuple[aio_pika.Message, str]]:
     """Return one message of each kind, with the field that the answer is to name."""
     for name in (1.5, "Køge\u0000", "Køge\r\nBcc: alle@by.example", "Køge\u202e"):
         yield as_sent(_joined(name)), NAME
-    for body in (b"{", b"\xff\xfe", b"[" * 100_000, b"x" * (LIMIT - 1)):
+    for body in (b"{", b"\xff\xfe", b"[" * 50_000, b"x" * (LIMIT - 1)):
         yield _changed(_joined(), body=body), "data"
     for attribute, value in (
         *((attribute, None) for attribute in ("specversion", "type", "source", "id", "time")),
@@ -50,6 +51,15 @@ def strange() -> list[Message]:
 def too_large(size: int) -> aio_pika.Message:
     """Return a message with a body of some size."""
     return _changed(_joined(), body=b"x" * size)
+
+
+def as_large_as_can_be() -> aio_pika.Message:
+    """Return a message with as many contacts as there may be, about as large as the broker lets through, all wrong."""
+    person = contact(name="n" * 200, title="t" * 200, email=f"{'e' * 100}@poison.example", role="king")
+    people = [person] * MOST_CONTACTS
+    message = as_sent(joined(f"poison-{next(_numbers)}", *people))
+    assert LIMIT * 0.8 < len(message.body) <= LIMIT
+    return message
 
 
 def unreadable() -> Iterator[aio_pika.Message]:

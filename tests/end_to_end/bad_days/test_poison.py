@@ -13,7 +13,15 @@ from shared.messaging import topology
 from tests.conftest import Outcome
 from tests.end_to_end.bad_days.ledger import HEARERS, draw_up, in_numbers
 from tests.end_to_end.bad_days.network import BadDayNetwork, flowing
-from tests.end_to_end.bad_days.poison import LIMIT, poison, strange, too_large, unreadable, unstorable
+from tests.end_to_end.bad_days.poison import (
+    LIMIT,
+    as_large_as_can_be,
+    poison,
+    strange,
+    too_large,
+    unreadable,
+    unstorable,
+)
 from tests.end_to_end.bad_days.story import story, towns
 from tests.support.broker import connected
 from tests.support.builders import SYSTEM
@@ -25,6 +33,9 @@ ROUNDS = 4
 COPIES = 8
 MEGABYTES = 1024 * 1024
 MORE_MEMORY_AT_MOST = 64 * MEGABYTES
+# What docker-compose.yml gives a service.
+MEMORY_OF_THE_CONTAINER = 256 * MEGABYTES
+FLOOD = 1_000
 
 
 async def test_poison_from_another_system_is_answered_in_words_and_harms_nobody(
@@ -76,6 +87,30 @@ async def test_bodies_over_the_limit_are_refused_by_the_broker_and_harm_nobody(
     outcome(f"bodies of {LIMIT + 1} and of {5 * LIMIT} bytes: refused by the broker, {in_numbers(found)} beside them")
     assert (found.lost, found.twice, found.repeated) == ([], [], [])
     assert processes(network) == living
+
+
+async def test_a_flood_of_the_largest_messages_fits_into_the_memory_of_the_container(
+    network: BadDayNetwork, outcome: Outcome
+) -> None:
+    door = network.stack.parts["membership", "subscribers"].program
+    before, memory = len(network.answers), [memory_of_the_door(network)]
+
+    flood = [as_large_as_can_be() for _ in range(FLOOD)]
+    door.pause()
+    await publish(network, SYSTEM, topology.UPSTREAM, f"{SYSTEM}.x", flood)
+    door.resume()
+
+    def all_are_answered() -> bool:
+        memory.append(memory_of_the_door(network))
+        return len(network.answers) - before == FLOOD
+
+    await eventually(all_are_answered, within=60)
+    await network.rows("membership", "DELETE FROM quarantine WHERE state = 'held' RETURNING id")
+    outcome(
+        f"{FLOOD} messages of {len(flood[0].body)} bytes at once: all answered, "
+        f"memory at most {max(memory) / MEGABYTES:.0f} MB, {memory[0] / MEGABYTES:.0f} MB before"
+    )
+    assert max(memory) < MEMORY_OF_THE_CONTAINER
 
 
 async def test_poison_in_the_place_of_our_own_events_is_put_aside_and_harms_nobody(

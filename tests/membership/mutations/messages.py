@@ -25,7 +25,7 @@ from .headers import CONTENT_TYPES, HEADER_NAMES, HEADER_VALUES, in_header
 from .values import changed_values
 
 # What `deploy/rabbitmq/rabbitmq.conf` lets through, and a frame.
-MOST_OCTETS = 1024 * 1024
+MOST_OCTETS = 64 * 1024
 MOST_OCTETS_OF_HEADERS = 128 * 1024 - 100
 GOOD: tuple[Message, ...] = (
     joined("koege", contact("anna", phone="+45 00 00 11 87", title="Formand"), cvr="99120304"),
