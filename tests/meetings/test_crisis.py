@@ -1,6 +1,7 @@
 """A crisis as the secretariat asks for it: what is refused, and what it makes of a series and of its reminders."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +15,14 @@ from services.meetings.crisis import Crisis, CrisisHasBegun, brings_invitation
 from services.meetings.crisis_announcements import Plan
 from services.meetings.recurrence import EveryWeekday
 from services.meetings.series import Reminder, SeriesChange
-from shared.contracts.meetings import CrisisEnded, InvitationIssued, MeetingCancelled, MeetingRescheduled, ReminderDue
+from shared.contracts.meetings import (
+    CrisisEnded,
+    CrisisExtended,
+    InvitationIssued,
+    MeetingCancelled,
+    MeetingRescheduled,
+    ReminderDue,
+)
 from tests.meetings.asking import ONLINE, get, post
 from tests.meetings.builders import UID_DOMAIN, joined, series, started
 from tests.meetings.conftest import Service
@@ -253,6 +261,47 @@ async def test_what_comes_inside_the_horizon_meanwhile_is_asked_to_when_the_cris
     issued = [event.meeting.starts_at for event in [*before, *after] if isinstance(event, InvitationIssued)]
     assert issued[-1] == datetime(2026, 4, 9, 7, 30, tzinfo=UTC)
     assert [type(event) for event in after] == [InvitationIssued]
+
+
+async def test_an_extension_pauses_what_lies_in_its_days(service: Service) -> None:
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    crisis_id, before = await start(service, first_day=date(2026, 3, 9), last_day=date(2026, 3, 11))
+
+    async with service.database.transaction() as conn:
+        after = await use_cases.extend_crisis(
+            conn,
+            crisis_id,
+            date(2026, 3, 13),
+            uid_domain=UID_DOMAIN,
+            correlation_id="extend",
+            now=service.now,
+        )
+
+    assert before.paused == []
+    assert [meeting.starts_at.day for meeting in after.meetings] == [9, 10, 11, 12, 13]
+    assert [meeting.starts_at.day for meeting in after.paused] == [12]
+    assert [type(event) for event in await service.said()] == [MeetingCancelled, CrisisExtended]
+
+
+async def test_a_meeting_that_is_paused_twice_keeps_its_uid_and_its_sequence_never_falls(service: Service) -> None:
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    crisis_id, plan = await start(service)
+    (paused,) = plan.paused
+    again = replace(plan.crisis, id=uuid4())
+    async with service.database.transaction() as conn:
+        await use_cases.undo_crisis(conn, crisis_id, correlation_id="undo", now=service.now)
+        await use_cases.start_crisis(conn, again, uid_domain=UID_DOMAIN, correlation_id="again", now=service.now)
+        await use_cases.undo_crisis(conn, again.id, correlation_id="undo", now=service.now)
+        kept = await storage.get_meeting(conn, paused.id)
+
+    told = [
+        event.revision.sequence
+        for event in await service.said()
+        if isinstance(event, InvitationIssued | MeetingCancelled) and event.meeting.id == paused.id
+    ]
+    assert (kept.uid, kept.status, kept.revision.sequence) == (paused.uid, "scheduled", 4)
+    assert told == [2, 3, 4]
+    assert (paused.id, ANNA) in await service.standing()
 
 
 async def test_a_change_of_the_series_follows_into_what_is_paused_and_is_told_when_that_is_held_again(

@@ -60,13 +60,8 @@ from .meetings import (
     get_meeting,
     keep_meeting,
     list_meetings,
-    list_remindable,
     lock_meeting,
     lock_meetings_to_come,
-    mark_begun,
-    mark_opened,
-    mark_reminded,
-    meeting_is_due,
     meetings_between,
     meetings_by_day,
     meetings_to_come,
@@ -75,6 +70,7 @@ from .meetings import (
 from .network import get_person, keep_mandates, keep_members, keep_people, people_concerned
 from .overview import overview
 from .series import add_series, get_series, keep_series, list_series, lock_network, mark_planned, series_after
+from .time import list_remindable, mark_begun, mark_opened, mark_reminded, meeting_is_due
 from .who_comes import active_organisations, answers_so_far, meetings_held, people_asked
 
 __all__ = [

@@ -1,19 +1,14 @@
 """A series is planned as far ahead as it is to be, and time is followed: what begins, is asked to or reminded of."""
 
 from datetime import datetime
-from uuid import uuid4
 
-from shared.clock import local_day, midnight
 from shared.database.pool import Connection
-from shared.messaging import outbox
 
-from .. import announcements, storage
-from ..crisis import brings_invitation
-from ..domain import Meeting
-from ..reminding import all_due
+from .. import storage
 from ..series import Series
 from .crisis import finish_crises
 from .inviting import reconcile
+from .reminding import any_reminder_due, remind
 
 
 async def create_series(conn: Connection, series: Series, *, uid_domain: str, now: datetime) -> None:
@@ -30,7 +25,7 @@ async def anything_due(conn: Connection, now: datetime) -> bool:
         return True
     if any(crisis.is_due(now) for crisis in await storage.list_running_crises(conn)):
         return True
-    return await storage.meeting_is_due(conn, now) or bool(all_due(await storage.list_remindable(conn, now), now))
+    return await storage.meeting_is_due(conn, now) or await any_reminder_due(conn, now)
 
 
 async def follow_the_calendar(conn: Connection, *, uid_domain: str, correlation_id: str, now: datetime) -> None:
@@ -43,7 +38,7 @@ async def follow_the_calendar(conn: Connection, *, uid_domain: str, correlation_
     if await storage.mark_opened(conn, now):
         people = await storage.people_in_group(conn, group_id)
         await reconcile(conn, dict.fromkeys(people, correlation_id), now)
-    await _remind(conn, correlation_id, now)
+    await remind(conn, correlation_id, now)
 
 
 async def plan_days(conn: Connection, series: Series, uid_domain: str, now: datetime) -> None:
@@ -51,23 +46,3 @@ async def plan_days(conn: Connection, series: Series, uid_domain: str, now: date
     if series.is_due(now):
         await storage.add_meetings(conn, series.unplanned_meetings(now, uid_domain))
         await storage.mark_planned(conn, series.id, series.plan_until(now))
-
-
-async def _remind(conn: Connection, correlation_id: str, now: datetime) -> None:
-    """Say which meetings people are to be reminded of, each reminder once."""
-    due = all_due(await storage.list_remindable(conn, now), now)
-    await storage.mark_reminded(conn, [meeting.id for meeting, _ in due], now)
-    for meeting, moment in due:
-        await _say_reminder(conn, meeting, moment, correlation_id, now)
-
-
-async def _say_reminder(
-    conn: Connection, meeting: Meeting, due_at: datetime, correlation_id: str, now: datetime
-) -> None:
-    """Say a reminder; in a crisis, not on a day that brings an invitation, and to nobody who was mailed that day."""
-    today = local_day(now)
-    crisis = await storage.find_crisis_on(conn, meeting.series_id, today)
-    if crisis and brings_invitation(today, await storage.meetings_of_crisis(conn, crisis.id)):
-        return
-    since = midnight(today) if crisis else None
-    await outbox.add(conn, announcements.reminder_due(uuid4(), meeting, due_at, since, correlation_id))
