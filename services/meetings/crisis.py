@@ -18,7 +18,7 @@ MOST_DAYS = 92
 # Late enough on the day after for the secretariat to have entered who came to the last meeting.
 SUMMARY_AT = time(12)
 
-State = Literal["running", "over", "undone"]
+State = Literal["running", "ended", "over", "undone"]
 
 
 class LastsTooLong(Invalid):
@@ -140,9 +140,13 @@ class Crisis:
             raise NoExtension(f"it lasts until {self.last_day}: name a later day", field="until")
         return replace(self, last_day=until, version=self.version + 1)
 
-    def over(self, today: date) -> "Crisis":
-        """Return the crisis as it is over, today at the latest."""
-        return replace(self, state="over", last_day=min(self.last_day, today), version=self.version + 1)
+    def ended(self, today: date) -> "Crisis":
+        """Return the crisis as today is its last day, and it is to be summed up."""
+        return replace(self, state="ended", last_day=today, version=self.version + 1)
+
+    def over(self) -> "Crisis":
+        """Return the crisis as it is summed up."""
+        return replace(self, state="over", version=self.version + 1)
 
     def undone(self) -> "Crisis":
         """Return the crisis as if it had never been started."""
@@ -152,7 +156,7 @@ class Crisis:
         """Refuse what can only be done while it lasts; raise CrisisIsOver."""
         if self.state == "undone":
             raise CrisisIsOver("the crisis was undone")
-        if self.state == "over" or self.last_day < local_day(now):
+        if self.state != "running" or self.last_day < local_day(now):
             raise CrisisIsOver(f"the crisis was over on {self.last_day}")
 
     @property
@@ -161,9 +165,11 @@ class Crisis:
         return midnight(self.first_day), midnight(self.last_day + timedelta(days=1))
 
     def is_due(self, now: datetime) -> bool:
-        """Say whether it has ended by itself, and the time has come to sum it up."""
+        """Say whether the time has come to sum it up, the day after its last."""
         day = self.last_day + timedelta(days=1)
-        return self.state == "running" and datetime.combine(day, SUMMARY_AT, COPENHAGEN).astimezone(UTC) <= now
+        return (
+            self.state in ("running", "ended") and datetime.combine(day, SUMMARY_AT, COPENHAGEN).astimezone(UTC) <= now
+        )
 
 
 def paused(meeting: Meeting, crisis: Crisis) -> Meeting:

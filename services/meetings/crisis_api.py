@@ -58,7 +58,7 @@ def crisis_api(database: Database, guard: Guard, uid_domain: str, now: Clock) ->
 
     @router.post("/crises/{crisis_id}/end")
     async def end_crisis(crisis_id: UUID) -> CrisisPlanView:
-        """End it now, and sum it up at once."""
+        """End it now; the summary goes out at noon tomorrow, as it does after the last day."""
         correlation_id = str(uuid4())
         async with database.transaction() as conn:
             plan = await use_cases.end_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())

@@ -184,7 +184,7 @@ class CrisisExtended(Event):
 
 
 class CrisisEnded(Event):
-    """A crisis is over, by itself or early, and the series meets in its own rhythm; told everybody once."""
+    """A crisis is over, by itself or early, and summed up the day after; told everybody once."""
 
     type: ClassVar[str] = "meetings.crisis_ended.v1"
 

@@ -20,11 +20,11 @@ from .answers import (
 from .attendance import add_entries, known_organisations, latest_entries, list_entries, organisations_that_came
 from .crises import (
     add_crisis,
+    crises_to_sum_up,
     find_crisis_on,
     get_crisis,
     keep_crisis,
     list_crises,
-    list_running_crises,
     meetings_of_crisis,
     normal_meetings,
     paused_meetings,
@@ -82,6 +82,7 @@ __all__ = [
     "answers_so_far",
     "count_places",
     "count_standing",
+    "crises_to_sum_up",
     "find_crisis_on",
     "get_answer",
     "get_asked_town",
@@ -115,7 +116,6 @@ __all__ = [
     "list_lapsed",
     "list_meetings",
     "list_remindable",
-    "list_running_crises",
     "list_series",
     "list_with_places",
     "lock_meeting",

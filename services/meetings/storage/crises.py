@@ -72,9 +72,10 @@ async def find_crisis_on(conn: Connection, series_id: UUID, day: date) -> Crisis
     return _crisis(row) if row else None
 
 
-async def list_running_crises(conn: Connection) -> list[Crisis]:
+async def crises_to_sum_up(conn: Connection) -> list[Crisis]:
     """List the crises that are neither over nor undone, in a fixed order."""
-    return [_crisis(row) for row in await conn.fetch("SELECT * FROM crises WHERE state = 'running' ORDER BY id")]
+    rows = await conn.fetch("SELECT * FROM crises WHERE state IN ('running', 'ended') ORDER BY id")
+    return [_crisis(row) for row in rows]
 
 
 async def list_crises(conn: Connection, series_id: UUID) -> list[Crisis]:

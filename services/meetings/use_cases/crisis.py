@@ -62,17 +62,20 @@ async def extend_crisis(
 
 
 async def end_crisis(conn: Connection, crisis_id: UUID, *, correlation_id: str, now: datetime) -> Plan:
-    """End a crisis now: its meetings to come are cancelled, what it paused is held, and a summary is said at once.
+    """End a crisis today: its meetings to come are cancelled, what it paused is held; the planner sums it up tomorrow.
 
     Raises:
         NotFound, CrisisIsOver, CrisisHasNotBegun
     """
     group_id = await storage.lock_network(conn)
-    crisis = await storage.get_crisis(conn, crisis_id)
-    crisis.check_running(now)
-    if local_day(now) < crisis.first_day:
-        raise CrisisHasNotBegun(f"it begins on {crisis.first_day}: undo it")
-    return await _finish(conn, crisis, group_id, correlation_id, now)
+    before = await storage.get_crisis(conn, crisis_id)
+    before.check_running(now)
+    if local_day(now) < before.first_day:
+        raise CrisisHasNotBegun(f"it begins on {before.first_day}: undo it")
+    crisis = before.ended(local_day(now))
+    await storage.keep_crisis(conn, crisis)
+    await _return_to_normal(conn, crisis, group_id, correlation_id, now)
+    return await get_plan(conn, crisis, now)
 
 
 async def undo_crisis(conn: Connection, crisis_id: UUID, *, correlation_id: str, now: datetime) -> Plan:
@@ -94,11 +97,11 @@ async def undo_crisis(conn: Connection, crisis_id: UUID, *, correlation_id: str,
     return plan
 
 
-async def finish_crises(conn: Connection, group_id: UUID, correlation_id: str, now: datetime) -> None:
-    """Sum up the crises that have ended by themselves; the caller holds the group."""
-    for crisis in await storage.list_running_crises(conn):
+async def sum_up_crises(conn: Connection, group_id: UUID, correlation_id: str, now: datetime) -> None:
+    """Say what the crises came to that have ended, by themselves or early; the caller holds the group."""
+    for crisis in await storage.crises_to_sum_up(conn):
         if crisis.is_due(now):
-            await _finish(conn, crisis, group_id, correlation_id, now)
+            await _sum_up(conn, crisis.over(), group_id, correlation_id, now)
 
 
 async def get_plan(conn: Connection, crisis: Crisis, now: datetime) -> Plan:
@@ -114,8 +117,7 @@ async def get_plan(conn: Connection, crisis: Crisis, now: datetime) -> Plan:
     )
 
 
-async def _finish(conn: Connection, before: Crisis, group_id: UUID, correlation_id: str, now: datetime) -> Plan:
-    crisis = before.over(local_day(now))
+async def _sum_up(conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime) -> None:
     await storage.keep_crisis(conn, crisis)
     await _return_to_normal(conn, crisis, group_id, correlation_id, now)
     held = await storage.meetings_of_crisis(conn, crisis.id)
@@ -123,7 +125,6 @@ async def _finish(conn: Connection, before: Crisis, group_id: UUID, correlation_
     plan = await get_plan(conn, crisis, now)
     people = await storage.people_in_group(conn, group_id)
     await outbox.add(conn, crisis_announcements.crisis_ended(plan, people, held, came, correlation_id))
-    return plan
 
 
 async def _pause(conn: Connection, crisis: Crisis, since: date, correlation_id: str, now: datetime) -> None:

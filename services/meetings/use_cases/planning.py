@@ -6,7 +6,7 @@ from shared.database.pool import Connection
 
 from .. import storage
 from ..series import Series
-from .crisis import finish_crises
+from .crisis import sum_up_crises
 from .inviting import reconcile
 from .reminding import any_reminder_due, remind
 
@@ -23,7 +23,7 @@ async def anything_due(conn: Connection, now: datetime) -> bool:
     """Say, cheaply, whether time has made anything due."""
     if any(series.is_due(now) for series in await storage.list_series(conn)):
         return True
-    if any(crisis.is_due(now) for crisis in await storage.list_running_crises(conn)):
+    if any(crisis.is_due(now) for crisis in await storage.crises_to_sum_up(conn)):
         return True
     return await storage.meeting_is_due(conn, now) or await any_reminder_due(conn, now)
 
@@ -34,7 +34,7 @@ async def follow_the_calendar(conn: Connection, *, uid_domain: str, correlation_
     for series in await storage.list_series(conn):
         await plan_days(conn, series, uid_domain, now)
     await storage.mark_begun(conn, now)
-    await finish_crises(conn, group_id, correlation_id, now)
+    await sum_up_crises(conn, group_id, correlation_id, now)
     if await storage.mark_opened(conn, now):
         people = await storage.people_in_group(conn, group_id)
         await reconcile(conn, dict.fromkeys(people, correlation_id), now)
