@@ -9,9 +9,11 @@ are Copenhagen's.
 import csv
 import json
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,7 +24,7 @@ from services.meetings.answers import Said
 from services.meetings.attendance import Entered
 from services.meetings.crisis import Crisis
 from services.meetings.domain import Meeting
-from services.meetings.recurrence import EveryWeekday
+from services.meetings.recurrence import EveryWeekday, EveryWeeks, Rule
 from services.meetings.series import Reminder
 from shared.clock import COPENHAGEN, local_day
 from shared.contracts.membership import Mandate, MandateStarted, MemberJoined, Organisation, Person, PersonUpdated
@@ -33,6 +35,7 @@ from tests.notifications.conftest import Service as Notifications
 
 TOWNS = list(csv.DictReader((Path(__file__).parents[2] / "deploy/local/towns.csv").read_text().splitlines()))
 START = date(2026, 3, 10)
+LOOKS = [time(0), time(7, 30), time(8, 30), time(9, 30), time(12)]
 
 Row = tuple[str, str, int, int]
 
@@ -48,9 +51,12 @@ class Network:
     people: list[UUID]
 
     async def go(self, until: datetime) -> None:
-        """Let time pass, half an hour at a time."""
-        while self.meetings.now < until:
-            self.meetings.now = self.notifications.now = min(self.meetings.now + timedelta(minutes=30), until)
+        """Let time pass, and the planner look whenever it may find something due."""
+        first, last = local_day(self.meetings.now), local_day(until)
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        looks = [datetime.combine(day, look, COPENHAGEN).astimezone(UTC) for day in days for look in LOOKS]
+        for moment in [*(look for look in looks if self.meetings.now < look < until), until]:
+            self.meetings.now = self.notifications.now = moment
             await self.settle()
 
     async def settle(self) -> None:
@@ -60,7 +66,8 @@ class Network:
             await self.notifications.hear(*said)
             await self.notifications.all_sent()
 
-    async def start(self, *, pauses: bool = True) -> UUID:
+    async def start(self, **changes: Any) -> UUID:
+        """Turn to crisis cadence as told above, unless `changes` say otherwise."""
         crisis = Crisis(
             id=uuid4(),
             series_id=self.series_id,
@@ -70,12 +77,13 @@ class Network:
             minutes=30,
             link="https://meet.example/crisis",
             reminders=(Reminder(60, "minutes"),),
-            pauses=pauses,
+            pauses=True,
             first_day=date(2026, 3, 11),
             last_day=date(2026, 3, 17),
             state="running",
             version=1,
         )
+        crisis = replace(crisis, **changes)
         async with self.meetings.database.transaction() as conn:
             await use_cases.start_crisis(
                 conn, crisis, uid_domain=UID_DOMAIN, correlation_id="start", now=self.meetings.now
@@ -149,12 +157,13 @@ class Network:
                 counted.setdefault(f"{day.day}/{day.month}", Counter())[email["kind"]] += 1
         return {day: dict(counts) for day, counts in counted.items()}
 
-    async def most_a_day(self) -> int:
+    async def most_a_day(self, *, besides: str | None = "9/4 9.30") -> int:
         """Return the most mails about the crisis that anybody got on a day, without those that are excepted.
 
-        Excepted are the calendar mails of start, end and undo, and the notice of an extension as an urgent change.
+        Excepted are the calendar mails of start, end and undo, and the notice of an extension as an urgent change;
+        and those of a normal meeting after the crisis.
         """
-        normal = {meeting.id for meeting in await self.meetings.meetings() if label_of(meeting) == "9/4 9.30"}
+        normal = {meeting.id for meeting in await self.meetings.meetings() if label_of(meeting) == besides}
         counted: Counter[tuple[UUID, date]] = Counter()
         for email in await self.notifications.emails():
             day, kind = local_day(email["date"]), email["kind"]
@@ -218,8 +227,16 @@ def contact(number: int, organisation: UUID, person: UUID) -> tuple[PersonUpdate
 @pytest.fixture
 async def network(meetings_database: Database, notifications_database: Database) -> Network:
     """The 60 towns on 10 March at 13 o'clock, each with one contact, who was asked to the meeting of 12 March."""
+    made = await network_of(TOWNS, meetings_database, notifications_database)
+    assert await made.table() == [("12/3 9.30", "scheduled", 60, 0), ("9/4 9.30", "scheduled", 0, 0)]
+    return made
+
+
+async def network_of(
+    towns: Sequence[dict[str, str]], meetings_database: Database, notifications_database: Database
+) -> Network:
     monthly = series(horizon_days=28, reminders=(Reminder(1, "days"),))
-    organisations, people = [uuid4() for _ in TOWNS], [uuid4() for _ in TOWNS]
+    organisations, people = [uuid4() for _ in towns], [uuid4() for _ in towns]
     made = Network(
         Meetings(meetings_database),
         Notifications(notifications_database, now=MONDAY_NOON),
@@ -227,14 +244,13 @@ async def network(meetings_database: Database, notifications_database: Database)
         organisations,
         people,
     )
-    for number, (town, organisation, person) in enumerate(zip(TOWNS, organisations, people, strict=True)):
+    for number, (town, organisation, person) in enumerate(zip(towns, organisations, people, strict=True)):
         heard = [joined(town, organisation), *contact(number, organisation, person)]
         await made.meetings.hear(*heard)
         await made.notifications.hear(*heard)
     await made.meetings.create(monthly)
     await made.settle()
     made.meetings.now = made.notifications.now = at(10, 13)
-    assert await made.table() == [("12/3 9.30", "scheduled", 60, 0), ("9/4 9.30", "scheduled", 0, 0)]
     return made
 
 
@@ -390,6 +406,26 @@ async def test_meetings_that_stay_are_held_and_no_calendar_is_told_of_them(netwo
         "10/3": {"crisis_notice": 60, "crisis_cancelled": 60, "invitation": 60, "cancellation": 60}
     }
     assert ("12/3 9.30", "scheduled", 60, 0) in await network.table()
+
+
+@pytest.mark.parametrize("pauses", [True, False])
+@pytest.mark.parametrize("rhythm", [EveryWeekday(), EveryWeeks("tuesday", 1, START), EveryWeeks("monday", 2, START)])
+async def test_in_any_rhythm_a_day_brings_one_mail_across_summer_time_and_easter(
+    meetings_database: Database, notifications_database: Database, rhythm: Rule, *, pauses: bool
+) -> None:
+    network = await network_of(TOWNS[:2], meetings_database, notifications_database)
+
+    await network.start(
+        recurrence=rhythm,
+        pauses=pauses,
+        last_day=date(2026, 4, 14),
+        reminders=(Reminder(1, "days"), Reminder(60, "minutes")),
+    )
+    await network.go(datetime(2026, 4, 17, tzinfo=UTC))
+
+    kinds = Counter(email["kind"] for email in await network.notifications.emails())
+    assert await network.most_a_day(besides=None) == 1
+    assert (kinds["crisis_notice"], kinds["crisis_summary"]) == (2, 2)
 
 
 async def summary(network: Network) -> tuple[int, Counter[str]]:
