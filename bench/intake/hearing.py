@@ -34,7 +34,7 @@ COPIES = {
     "notifications.mandates": "SELECT to_jsonb(t) FROM notifications.mandates AS t",
 }
 COLUMNS = {
-    "meetings.members": ("id", "name", "town", "active", "version"),
+    "meetings.members": ("id", "name", "town", "region", "active", "version"),
     "meetings.people": ("id", "name", "language", "version"),
     "meetings.mandates": ("id", "organisation_id", "person_id", "current", "version"),
     "notifications.members": ("id", "name", "town", "active", "version"),

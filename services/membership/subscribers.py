@@ -23,7 +23,7 @@ from .traffic import Traffic
 
 log = logs.get(__name__)
 
-PREFETCH = 500
+PREFETCH = 1_000
 # Of bodies in a group: what they grow to while they are taken in has to fit into memory, a hundred contacts in each.
 GROUP_OCTETS = 512 * 1024
 

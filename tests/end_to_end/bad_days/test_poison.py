@@ -33,9 +33,9 @@ ROUNDS = 4
 COPIES = 8
 MEGABYTES = 1024 * 1024
 MORE_MEMORY_AT_MOST = 64 * MEGABYTES
-# What docker-compose.yml gives a service.
-MEMORY_OF_THE_CONTAINER = 256 * MEGABYTES
-FLOOD = 1_000
+# What docker-compose.yml gives membership.
+MEMORY_OF_THE_CONTAINER = 384 * MEGABYTES
+FLOOD = 1_500
 
 
 async def test_poison_from_another_system_is_answered_in_words_and_harms_nobody(
