@@ -77,14 +77,23 @@ class PlacesView(View):
 
 
 class AnswersView(View):
-    """The answers to a meeting in the order in which they were given, and its places."""
+    """Some answers to a meeting in the order in which they were given, and its places.
+
+    `next` is the `after` of those that follow.
+    """
 
     answers: list[AnswerView]
     places: dict[Attendance, PlacesView]
+    next: str | None
 
 
-def shown(listed: Sequence[tuple[Answer, str | None]], all_places: Mapping[Attendance, Places]) -> AnswersView:
-    """Show answers with their people's names, and the places."""
+def shown(
+    listed: Sequence[tuple[Answer, str | None]],
+    line: Sequence[Answer],
+    all_places: Mapping[Attendance, Places],
+    more: str | None,
+) -> AnswersView:
+    """Show some answers with their people's names, and the places with all who wait; `more` is where it goes on."""
     return AnswersView(
         answers=[AnswerView.model_validate(answer).model_copy(update={"name": name}) for answer, name in listed],
         places={
@@ -92,8 +101,9 @@ def shown(listed: Sequence[tuple[Answer, str | None]], all_places: Mapping[Atten
                 capacity=places.capacity,
                 confirmed=places.confirmed,
                 offered=places.offered,
-                waiting=[each.person_id for each in in_line((answer for answer, _ in listed), attendance)],
+                waiting=[each.person_id for each in in_line(line, attendance)],
             )
             for attendance, places in all_places.items()
         },
+        next=more,
     )

@@ -2,14 +2,16 @@
 
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from shared import logs
 from shared.clock import Clock, local_day
 from shared.database.pool import Connection, Database
+from shared.web.etags import IfMatch, tag
+from shared.web.once import once
 from shared.web.operator import Guard
 
-from . import storage, use_cases
+from . import storage, unchanged, use_cases
 from .crisis_announcements import Plan
 from .crisis_bodies import ExtensionOfCrisis, NewCrisis
 from .crisis_views import CrisesView, CrisisPlanView, CrisisView
@@ -20,13 +22,14 @@ log = logs.get(__name__)
 
 def crisis_api(database: Database, guard: Guard, uid_domain: str, now: Clock) -> APIRouter:
     """Return the routes; `guard` refuses who may not use them."""
-    router = APIRouter(dependencies=[Depends(guard)])
+    router = APIRouter(dependencies=[Depends(guard)], route_class=once(database, guard, now))
 
     @router.post("/series/{series_id}/crisis", status_code=201)
-    async def start_crisis(series_id: UUID, body: NewCrisis) -> CrisisPlanView:
+    async def start_crisis(series_id: UUID, body: NewCrisis, if_match: IfMatch = None) -> CrisisPlanView:
         correlation_id, moment = str(uuid4()), now()
         crisis = body.crisis(series_id, local_day(moment))
         async with database.transaction() as conn:
+            await unchanged.check_series(conn, series_id, if_match)
             plan = await use_cases.start_crisis(
                 conn, crisis, uid_domain=uid_domain, correlation_id=correlation_id, now=moment
             )
@@ -41,14 +44,17 @@ def crisis_api(database: Database, guard: Guard, uid_domain: str, now: Clock) ->
             return CrisesView.model_validate({"crises": await storage.list_crises(conn, series.id)})
 
     @router.get("/crises/{crisis_id}")
-    async def get_crisis(crisis_id: UUID) -> CrisisPlanView:
+    async def get_crisis(crisis_id: UUID, response: Response) -> CrisisPlanView:
         async with database.connection() as conn:
-            return await _shown(conn, await use_cases.get_plan(conn, await storage.get_crisis(conn, crisis_id), now()))
+            view = await _shown(conn, await use_cases.get_plan(conn, await storage.get_crisis(conn, crisis_id), now()))
+        tag(response, view.crisis)
+        return view
 
     @router.post("/crises/{crisis_id}/extend")
-    async def extend_crisis(crisis_id: UUID, body: ExtensionOfCrisis) -> CrisisPlanView:
+    async def extend_crisis(crisis_id: UUID, body: ExtensionOfCrisis, if_match: IfMatch = None) -> CrisisPlanView:
         correlation_id = str(uuid4())
         async with database.transaction() as conn:
+            await unchanged.check_crisis(conn, crisis_id, if_match)
             plan = await use_cases.extend_crisis(
                 conn, crisis_id, body.until, uid_domain=uid_domain, correlation_id=correlation_id, now=now()
             )
@@ -57,20 +63,22 @@ def crisis_api(database: Database, guard: Guard, uid_domain: str, now: Clock) ->
         return view
 
     @router.post("/crises/{crisis_id}/end")
-    async def end_crisis(crisis_id: UUID) -> CrisisPlanView:
+    async def end_crisis(crisis_id: UUID, if_match: IfMatch = None) -> CrisisPlanView:
         """End it now; the summary goes out at noon tomorrow, as it does after the last day."""
         correlation_id = str(uuid4())
         async with database.transaction() as conn:
+            await unchanged.check_crisis(conn, crisis_id, if_match)
             plan = await use_cases.end_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())
             view = await _shown(conn, plan)
         log.info("crisis ended early", crisis_id=str(crisis_id), correlation_id=correlation_id)
         return view
 
     @router.post("/crises/{crisis_id}/undo")
-    async def undo_crisis(crisis_id: UUID) -> CrisisPlanView:
+    async def undo_crisis(crisis_id: UUID, if_match: IfMatch = None) -> CrisisPlanView:
         """Take it back as started by mistake, while none of its meetings has begun."""
         correlation_id = str(uuid4())
         async with database.transaction() as conn:
+            await unchanged.check_crisis(conn, crisis_id, if_match)
             plan = await use_cases.undo_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())
             view = await _shown(conn, plan)
         log.info("crisis undone", crisis_id=str(crisis_id), correlation_id=correlation_id)

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Depends, Response
 from shared import logs
 from shared.clock import Clock
 from shared.database.pool import Database
+from shared.web.etags import IfMatch, tag
+from shared.web.once import once
 from shared.web.operator import Guard
 
-from . import storage, use_cases
+from . import storage, unchanged, use_cases
 from .host_views import ChosenHost, ExcludedTownsView, NewExclusion, ProposalView, TownBody
 from .showing import shown_one
 from .views import MeetingView
@@ -19,7 +21,7 @@ log = logs.get(__name__)
 
 def hosts_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
     """Return the routes; `guard` refuses who may not use them."""
-    router = APIRouter(dependencies=[Depends(guard)])
+    router = APIRouter(dependencies=[Depends(guard)], route_class=once(database, guard, now))
 
     @router.get("/meetings/{meeting_id}/host")
     async def propose_host(meeting_id: UUID) -> ProposalView:
@@ -27,9 +29,12 @@ def hosts_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
             return ProposalView.model_validate(await use_cases.propose_host(conn, meeting_id))
 
     @router.post("/meetings/{meeting_id}/host")
-    async def choose_host(meeting_id: UUID, body: ChosenHost) -> MeetingView:
+    async def choose_host(
+        meeting_id: UUID, body: ChosenHost, response: Response, if_match: IfMatch = None
+    ) -> MeetingView:
         correlation_id = str(uuid4())
         async with database.transaction() as conn:
+            await unchanged.check_meeting(conn, meeting_id, if_match)
             meeting = await use_cases.choose_host(
                 conn,
                 meeting_id,
@@ -40,6 +45,7 @@ def hosts_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
                 now=now(),
             )
             view = await shown_one(conn, meeting)
+        tag(response, view)
         log.info("host chosen", meeting_id=str(meeting_id), correlation_id=correlation_id)
         return view
 

@@ -2,28 +2,29 @@
 
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from shared import logs
 from shared.clock import Clock, local_day
 from shared.database.pool import Connection, Database
+from shared.web.etags import IfMatch, tag
+from shared.web.once import once
 from shared.web.operator import Guard
+from shared.web.paging import PAGE
 
-from . import storage, use_cases
+from . import storage, unchanged, use_cases
 from .replanning import Replanned
 from .series_bodies import ChangeOfSeries, EndOfSeries, NewSeries
 from .series_views import PlannedSeriesView, PreviewView, ReplannedSeriesView, SeriesView, SomeSeriesView, previewed
 from .showing import shown
 from .views import MeetingView
 
-PAGE = 100
-
 log = logs.get(__name__)
 
 
 def series_api(database: Database, guard: Guard, uid_domain: str, now: Clock) -> APIRouter:
     """Return the routes; `guard` refuses who may not use them."""
-    router = APIRouter(dependencies=[Depends(guard)])
+    router = APIRouter(dependencies=[Depends(guard)], route_class=once(database, guard, now))
 
     @router.post("/series/preview")
     async def preview_series(body: NewSeries) -> PreviewView:
@@ -52,14 +53,17 @@ def series_api(database: Database, guard: Guard, uid_domain: str, now: Clock) ->
         return SomeSeriesView(series=listed, next=listed[-1].id if len(listed) == PAGE else None)
 
     @router.get("/series/{series_id}")
-    async def get_series(series_id: UUID) -> SeriesView:
+    async def get_series(series_id: UUID, response: Response) -> SeriesView:
         async with database.connection() as conn:
-            return SeriesView.model_validate(await storage.get_series(conn, series_id))
+            view = SeriesView.model_validate(await storage.get_series(conn, series_id))
+        tag(response, view)
+        return view
 
     @router.post("/series/{series_id}/change")
-    async def change_series(series_id: UUID, body: ChangeOfSeries) -> ReplannedSeriesView:
+    async def change_series(series_id: UUID, body: ChangeOfSeries, if_match: IfMatch = None) -> ReplannedSeriesView:
         correlation_id = str(uuid4())
         async with database.transaction() as conn:
+            await unchanged.check_series(conn, series_id, if_match)
             replanned = await use_cases.change_series(
                 conn,
                 series_id,
@@ -75,9 +79,10 @@ def series_api(database: Database, guard: Guard, uid_domain: str, now: Clock) ->
         return view
 
     @router.post("/series/{series_id}/end")
-    async def end_series(series_id: UUID, body: EndOfSeries) -> ReplannedSeriesView:
+    async def end_series(series_id: UUID, body: EndOfSeries, if_match: IfMatch = None) -> ReplannedSeriesView:
         correlation_id = str(uuid4())
         async with database.transaction() as conn:
+            await unchanged.check_series(conn, series_id, if_match)
             replanned = await use_cases.end_series(
                 conn,
                 series_id,

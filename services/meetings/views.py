@@ -47,6 +47,7 @@ class MeetingView(View):
 
 
 class MeetingsView(View):
-    """Meetings, the earliest first."""
+    """Some meetings, the earliest first; `next` is the `after` of those that follow."""
 
     meetings: list[MeetingView]
+    next: str | None

@@ -12,8 +12,11 @@ from shared.contracts.upstream import single_line
 from .edits import Edit
 from .quarantine import OPEN, Selection, State
 
+# No text in the database holds NUL.
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Who = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(single_line)]
-KeptId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+LARGEST = 2**63 - 1
+KeptId = Annotated[int, Field(ge=1, le=LARGEST)]
 Why = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(single_line)]
 
 
@@ -27,9 +30,9 @@ class Matching(Body):
     """Which messages are meant: those to which all of this applies."""
 
     state: State | None = Field(default=None, description="All that are open, if not given.")
-    system: str | None = None
-    field: str | None = Field(default=None, description="Where a fault is; `[]` stands for any position in a list.")
-    code: str | None = Field(default=None, description="What fault it is.")
+    system: Text | None = None
+    field: Text | None = Field(default=None, description="Where a fault is; `[]` stands for any position in a list.")
+    code: Text | None = Field(default=None, description="What fault it is.")
     older_than: timedelta | None = Field(default=None, ge=timedelta(0), description="ISO 8601, such as PT2H or P7D.")
 
     def selection(self, now: datetime) -> Selection:
@@ -37,6 +40,12 @@ class Matching(Body):
         states = (self.state,) if self.state else OPEN
         before = now - self.older_than if self.older_than else None
         return Selection(states, self.system, self.field, self.code, before)
+
+
+class Listing(Matching):
+    """Which messages are listed, and after which of them the page begins."""
+
+    after: str | None = Field(default=None, max_length=500, description="The `next` of the page before.")
 
 
 class Chosen(Body):

@@ -1,19 +1,19 @@
 """The JSON API of what the secretariat looks up and decides: missing from lists, who said what, what has changed."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from shared.clock import Clock, local_day
 from shared.database.pool import Database
+from shared.web.once import once
 from shared.web.operator import Guard
+from shared.web.paging import PAGE
 
 from . import storage, use_cases
-from .bodies import Decision, KeptId, Removal
+from .bodies import LARGEST, Decision, KeptId, Removal
 from .views import View
-
-PAGE = 100
 
 
 class MissingView(View):
@@ -29,15 +29,31 @@ class MissingView(View):
     person: str | None
 
 
+class SomeMissingView(View):
+    """Some of what awaits a decision, the longest known first; `next` is the `after` of those that follow."""
+
+    missing: list[MissingView]
+    next: int | None
+
+
+class EntriesView(View):
+    """Some of what messages have changed, the newest first; `next` is the `after` of those that follow."""
+
+    entries: list[dict[str, Any]]
+    next: int | None
+
+
 def secretariat_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
     """Return the routes; `guard` refuses who may not use them."""
-    router = APIRouter(dependencies=[Depends(guard)])
+    router = APIRouter(dependencies=[Depends(guard)], route_class=once(database, guard, now))
 
     @router.get("/missing")
-    async def missing() -> list[MissingView]:
+    async def missing(after: Annotated[int, Query(ge=0, le=LARGEST)] = 0) -> SomeMissingView:
         """List what awaits a decision."""
         async with database.connection() as conn:
-            return [MissingView.model_validate(one) for one in await storage.missing(conn)]
+            found = await storage.missing_after(conn, after, PAGE)
+        listed = [MissingView.model_validate(one) for one in found]
+        return SomeMissingView(missing=listed, next=listed[-1].id if len(listed) == PAGE else None)
 
     @router.post("/missing/remove", status_code=204)
     async def remove(body: Removal) -> Response:
@@ -60,9 +76,10 @@ def secretariat_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
             return await use_cases.ownership(conn, (source, key))
 
     @router.get("/audit")
-    async def audit(system: str | None = None, before: KeptId | None = None) -> list[dict[str, Any]]:
-        """List what messages have changed, newest first; `before` is the last `seq` of the page before."""
+    async def audit(system: str | None = None, after: KeptId | None = None) -> EntriesView:
+        """List what messages have changed, newest first."""
         async with database.connection() as conn:
-            return await storage.audit(conn, system=system, organisation=None, message=None, before=before, most=PAGE)
+            found = await storage.audit(conn, system=system, organisation=None, message=None, before=after, most=PAGE)
+        return EntriesView.model_validate({"entries": found, "next": found[-1]["seq"] if len(found) == PAGE else None})
 
     return router

@@ -48,11 +48,15 @@ class ReasonView(View):
 
 
 class QuarantineView(View):
-    """A page of the messages that were asked for, how many there are in all, and why the open ones are here."""
+    """Some of the messages that were asked for, how many there are in all, and why the open ones are here.
+
+    `next` is the `after` of those that follow.
+    """
 
     messages: list[HeadlineView]
     found: int
     reasons: list[ReasonView]
+    next: str | None
 
 
 class HappenedView(View):

@@ -28,7 +28,7 @@ HEADERS = {
 
 def pages(database: Database, links: Links, now: Clock) -> APIRouter:
     """Return the routes of the pages."""
-    router = APIRouter(default_response_class=HTMLResponse)
+    router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
     @router.api_route("/unsubscribe/{token}", methods=["GET", "HEAD"])
     async def show(token: str) -> HTMLResponse:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
@@ -50,6 +51,7 @@ class Database:
         self._most = most
         self._pool: Pool | None = None
         self._on_commit: list[Callable[[], None]] = []
+        self._shared: ContextVar[Connection | None] = ContextVar("the transaction that is shared", default=None)
 
     async def open(self) -> None:
         """Make the pool; it connects when it is first used, so that a database that is down delays nobody."""
@@ -78,7 +80,10 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection outside any transaction; raises DatabaseAway."""
+        """Lend a connection outside any transaction but a shared one; raises DatabaseAway."""
+        if shared := self._shared.get():
+            yield shared
+            return
         if self._pool is None:
             raise DatabaseAway("not opened yet")
         try:
@@ -98,8 +103,19 @@ class Database:
         """Lend a connection in a transaction that commits at the end, or rolls back on any error."""
         async with self.connection() as conn, conn.transaction():
             yield conn
-        for tell in self._on_commit:
-            tell()
+        if not self._shared.get():
+            for tell in self._on_commit:
+                tell()
+
+    @asynccontextmanager
+    async def shared_transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection in a transaction that all further ones of this task are a part of: they commit together."""
+        async with self.transaction() as conn:
+            shared = self._shared.set(conn)
+            try:
+                yield conn
+            finally:
+                self._shared.reset(shared)
 
     @asynccontextmanager
     async def rehearsal(self) -> AsyncIterator[Connection]:

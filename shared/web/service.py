@@ -11,7 +11,7 @@ from shared.database.pool import Database
 from shared.findings import Finding, Look, findings
 from shared.parts import Part, stop
 from shared.web.addresses import NoNul
-from shared.web.problems import answer_with_problems
+from shared.web.problems import PROBLEM, answer_with_problems
 
 CONCERN = Gauge("concern", "Whether a human has something to do; `status` says it in words.", ["subject"])
 
@@ -39,7 +39,9 @@ def service_app(
             await stop(started)
             await database.close()
 
-    app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None, responses={"default": PROBLEM}
+    )
     answer_with_problems(app)
     app.add_middleware(NoNul)
     app.include_router(_health(database, parts, looks))

@@ -52,6 +52,7 @@ async def test_an_answer_on_somebody_s_behalf_is_shown_with_its_place(api: httpx
             "in_person": {"capacity": None, "confirmed": 1, "offered": 0, "waiting": []},
             "online": {"capacity": None, "confirmed": 0, "offered": 0, "waiting": []},
         },
+        "next": None,
     }
 
 

@@ -24,6 +24,26 @@ async def test_messages_are_listed_with_what_is_wrong_and_counted_by_reason(api:
     assert ([one["id"] for one in some["messages"]], some["found"], old["found"]) == ([1], 1, 0)
 
 
+async def test_messages_come_page_by_page(api: httpx.AsyncClient, door: Door) -> None:
+    await door.take(*(joined(f"town-{number}", kind="guild") for number in range(103)))
+
+    first = await ask(api, "GET", "/quarantine")
+    second = await ask(api, "GET", "/quarantine", params={"after": first["next"]})
+
+    assert [one["id"] for one in [*first["messages"], *second["messages"]]] == list(range(1, 104))
+    assert (first["found"], second["found"], second["next"]) == (103, 103, None)
+
+
+async def test_an_edit_of_what_was_dealt_with_meanwhile_is_refused(api: httpx.AsyncClient, door: Door) -> None:
+    await door.take(joined("koege", kind="guild"))
+    seen = (await api.get("/quarantine/1")).headers["ETag"]
+    await ask(api, "POST", "/quarantine/dismiss", json={"who": "Bente", "reason": "Findes ikke", "ids": [1]})
+
+    refused = await api.post("/quarantine/1/edit", json={"who": "Bo", "data": {}}, headers={"If-Match": seen})
+
+    assert (refused.status_code, refused.json()["title"]) == (412, "changed_meanwhile")
+
+
 async def test_a_message_is_shown_as_it_stands_and_as_it_came(api: httpx.AsyncClient, door: Door) -> None:
     message = joined("koege")
     await door.take_raw(delivery(message, EVENING, body=b"\xe6bler"))
@@ -78,6 +98,9 @@ async def test_many_are_replayed_or_dismissed_at_once_and_each_is_told_of(api: h
         ("POST", "/quarantine/1/edit", {"who": "Bente", "data": {}, "attributes": {"id": "x"}}, 422, "invalid", "id"),
         ("POST", "/quarantine/replay", {"who": "Bente"}, 422, "invalid", ""),
         ("POST", "/quarantine/replay", {"who": "Bente", "ids": []}, 422, "invalid", "ids"),
+        ("POST", "/quarantine/replay", {"who": "B", "matching": {"system": "\0"}}, 422, "invalid", "matching.system"),
+        ("GET", "/quarantine?system=%00", None, 422, "invalid", "system"),
+        ("GET", "/quarantine?after=x", None, 422, "invalid", "after"),
         ("POST", "/quarantine/dismiss", {"who": "Bente", "ids": [1]}, 422, "invalid", "reason"),
     ],
 )

@@ -107,17 +107,26 @@ async def turn_in_line(conn: Connection, answer: Answer) -> int:
     return turn
 
 
-async def list_answers(conn: Connection, meeting_id: UUID) -> list[tuple[Answer, str | None]]:
-    """List the answers to a meeting in the order in which they were given, each with the person's name if known."""
+async def list_answers(
+    conn: Connection, meeting_id: UUID, *, after: tuple[datetime, UUID] | None = None, most: int | None = None
+) -> list[tuple[Answer, str | None]]:
+    """List the answers to a meeting in the order in which they were given, each with the person's name if known.
+
+    `after`: when the one before them was given and by whom.
+    """
     rows = await conn.fetch(
         """
         SELECT a.*, p.name
           FROM answers AS a
           LEFT JOIN people AS p ON p.id = a.person_id
          WHERE a.meeting_id = $1
+           AND ($2::timestamptz IS NULL OR (a.given_at, a.person_id) > ($2, $3::uuid))
          ORDER BY a.given_at, a.person_id
+         LIMIT $4
         """,
         meeting_id,
+        *(after or (None, None)),
+        most,
     )
     return [(answer_of(row), row["name"]) for row in rows]
 

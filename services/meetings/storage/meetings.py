@@ -111,6 +111,28 @@ async def list_meetings(conn: Connection, *, since: datetime, series_id: UUID | 
     return [read_meeting(row) for row in rows]
 
 
+async def meetings_after(
+    conn: Connection, after: tuple[datetime, UUID] | None, most: int, *, since: datetime, series_id: UUID | None
+) -> list[Meeting]:
+    """List so many of the meetings that begin at `since` or later, of one series or of all: those after a position."""
+    rows = await conn.fetch(
+        """
+        SELECT *
+          FROM meetings
+         WHERE starts_at >= $1
+           AND ($2::uuid IS NULL OR series_id = $2)
+           AND ($3::timestamptz IS NULL OR (starts_at, id) > ($3, $4::uuid))
+         ORDER BY starts_at, id
+         LIMIT $5
+        """,
+        since,
+        series_id,
+        *(after or (None, None)),
+        most,
+    )
+    return [read_meeting(row) for row in rows]
+
+
 async def meetings_between(conn: Connection, since: datetime, until: datetime) -> list[Meeting]:
     """List the meetings that begin at a moment or later, but before another."""
     rows = await conn.fetch(

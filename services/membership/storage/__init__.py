@@ -18,7 +18,15 @@ from .quarantine import (
     short_messages,
     waiting_messages,
 )
-from .quarantine_lists import act_in_history, count_kept, history, reasons, selected_messages, systems_in_quarantine
+from .quarantine_lists import (
+    act_in_history,
+    count_kept,
+    history,
+    messages_after,
+    reasons,
+    selected_messages,
+    systems_in_quarantine,
+)
 from .quarantine_steps import add_failures, is_used_up, mark_cleared, mark_edited, mark_settled
 from .register import add_history, load, load_due, said_organisations, store
 from .snapshots import (
@@ -28,6 +36,7 @@ from .snapshots import (
     mark_decided,
     mentioned_messages,
     missing,
+    missing_after,
     remove_mentions,
 )
 from .systems import (
@@ -104,8 +113,10 @@ __all__ = [
     "mark_pauses",
     "mark_settled",
     "mentioned_messages",
+    "messages_after",
     "messages_in_quarantine",
     "missing",
+    "missing_after",
     "open_concerns",
     "overdue_messages",
     "overview",

@@ -1,5 +1,6 @@
 """All SQL that shows the quarantine to its keepers: lists, counts and histories."""
 
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -9,34 +10,60 @@ from shared.database.pool import Connection
 from ..quarantine import Happened, Headline, Reason, Selection
 from .quarantine_rows import read_faults
 
+# What is meant, whatever part of it is looked at.
+SELECTED = """
+        WITH selected AS (
+            SELECT id, state, system, source, message_id, message_type, faults, times, received_at, last_received_at,
+                   settled_at, edited IS NOT NULL AS edited, count(*) OVER () AS all_found
+              FROM quarantine
+             WHERE state = ANY($1::text[])
+               AND ($2::text IS NULL OR system = $2)
+               AND (($3::text IS NULL AND $4::text IS NULL) OR EXISTS (
+                       SELECT FROM jsonb_array_elements(faults) AS fault
+                        WHERE ($3 IS NULL OR regexp_replace(fault ->> 'field', '\\[\\d+\\]', '[]', 'g') = $3)
+                          AND ($4 IS NULL OR fault ->> 'code' = $4)
+                   ))
+               AND ($5::timestamptz IS NULL OR received_at < $5)
+        )
+          SELECT * FROM selected
+"""
+
 
 async def selected_messages(
     conn: Connection, selection: Selection, most: int, skip: int = 0
 ) -> tuple[list[Headline], int]:
     """List the messages that are meant, and count all of them: the oldest first, but what was settled latest first."""
     found = await conn.fetch(
-        """
-        SELECT id, state, system, source, message_id, message_type, faults, times, received_at, last_received_at,
-               settled_at, edited IS NOT NULL AS edited, count(*) OVER () AS all_found
-          FROM quarantine
-         WHERE state = ANY($1::text[])
-           AND ($2::text IS NULL OR system = $2)
-           AND (($3::text IS NULL AND $4::text IS NULL) OR EXISTS (
-                   SELECT FROM jsonb_array_elements(faults) AS fault
-                    WHERE ($3 IS NULL OR regexp_replace(fault ->> 'field', '\\[\\d+\\]', '[]', 'g') = $3)
-                      AND ($4 IS NULL OR fault ->> 'code' = $4)
-               ))
-           AND ($5::timestamptz IS NULL OR received_at < $5)
-         ORDER BY settled_at DESC NULLS FIRST, id
-         LIMIT $6 OFFSET $7
-        """,
-        list(selection.states),
-        selection.system,
-        selection.field,
-        selection.code,
-        selection.received_before,
+        f"{SELECTED} ORDER BY settled_at DESC NULLS FIRST, id LIMIT $6 OFFSET $7",
+        *_asked(selection),
         most,
         skip,
+    )
+    return [_headline(row) for row in found], found[0]["all_found"] if found else 0
+
+
+async def messages_after(
+    conn: Connection, selection: Selection, after: tuple[datetime | None, int] | None, most: int
+) -> tuple[list[Headline], int]:
+    """List so many of the messages that are meant, in the same order, and count all of them: those after a position.
+
+    A position is when a message was settled, if it was, and its id.
+    """
+    settled_at, after_id = after or (None, 0)
+    found = await conn.fetch(
+        f"""
+        {SELECTED}
+         WHERE CASE
+                   WHEN $6::timestamptz IS NULL THEN settled_at IS NOT NULL OR id > $7
+                   ELSE settled_at < $6 OR (settled_at = $6 AND id > $7)
+               END
+         ORDER BY settled_at DESC NULLS FIRST, id
+         LIMIT $8
+        """,
+        *_asked(selection),
+        settled_at,
+        after_id,
+        most,
     )
     return [_headline(row) for row in found], found[0]["all_found"] if found else 0
 
@@ -82,6 +109,10 @@ async def act_in_history(conn: Connection, act: UUID) -> list[Happened]:
     """List what came of an act, message by message."""
     found = await conn.fetch("SELECT * FROM quarantine_history WHERE act = $1 ORDER BY id", act)
     return [_happened(row) for row in found]
+
+
+def _asked(selection: Selection) -> tuple[list[str], str | None, str | None, str | None, datetime | None]:
+    return list(selection.states), selection.system, selection.field, selection.code, selection.received_before
 
 
 def _headline(row: asyncpg.Record) -> Headline:

@@ -83,6 +83,12 @@ async def missing(conn: Connection) -> list[Missing]:
     return [Missing(**row) for row in found]
 
 
+async def missing_after(conn: Connection, after: int, most: int) -> list[Missing]:
+    """List so many of what awaits a decision, by id: those after one."""
+    found = await conn.fetch(f"{MISSING} AND x.id > $1 ORDER BY x.id LIMIT $2", after, most)
+    return [Missing(**row) for row in found]
+
+
 async def lock_missing(conn: Connection, ids: Collection[int]) -> list[Missing]:
     """Return those of some ids that await a decision, locked."""
     found = await conn.fetch(f"{MISSING} AND x.id = ANY($1::bigint[]) ORDER BY x.id FOR UPDATE OF x", list(ids))
