@@ -11,7 +11,7 @@ import uvloop
 from deploy.local.errors import CannotStart
 from deploy.local.signals import until_asked_to_stop
 
-from . import latency, machine, start, throughput
+from . import answers, feed, latency, machine, move, start, throughput
 from .intake import measure as intake
 from .options import Options
 from .report import Result, Row, keep, progress, show
@@ -25,6 +25,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "throughput": throughput.measure,
     "intake": intake.measure,
     "start": start.measure,
+    "feed": feed.measure,
+    "answers": answers.measure,
+    "move": move.measure,
 }
 RESULTS = Path(__file__).with_name("results.json")
 INTERRUPTED = 130

@@ -73,7 +73,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         secretariat_pages(database, settings.operator_token.get_secret_value(), settings.uid_domain, turns, now),
         answer_pages(database, AnswerLinks(secret), turns, now),
         subscription_pages(database, SubscriptionLinks(secret), addresses, states, now),
-        feeds(database, addresses, states, now),
+        feeds(database, addresses, states),
     ]
     return service_app(
         "meetings", database, parts, routers=routers if "web" in only else [], looks=looks(settings, database, now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared import ical
 from shared.contracts.membership import Language
@@ -12,7 +12,7 @@ from .domain import Mode
 
 NAME = "Danske Handelsbyer"
 PRODUCT = "-//Danske Handelsbyer//Handelsbyer//DA"
-# What is past stays for a year, what is cancelled for a month after that was said.
+# What is past stays for a year, what is cancelled for a month after that was said; both end at midnight.
 PAST_KEPT = timedelta(days=365)
 CANCELLED_KEPT = timedelta(days=30)
 # To be raised when the same meetings are written in another way.
@@ -55,17 +55,19 @@ class Entry:
 class FeedState:
     """What tells, without building it, whether a feed has changed.
 
-    `generation` is how many times its address was replaced; `digest` is of its meetings and their revisions.
+    `generation` is how many times its address was replaced. `content` is another after each change of what is in the
+    feed; on another day, something may be past.
     """
 
     generation: int
     language: Language
-    digest: str
+    day: date
+    content: str
 
     @property
     def etag(self) -> str:
         """The entity tag, a weak one: the octets also depend on how they are compressed."""
-        return f'W/"{EDITION}-{self.language}-{self.digest}"'
+        return f'W/"{EDITION}-{self.language}-{self.day:%Y%m%d}-{self.content}"'
 
 
 def feed(entries: Iterable[Entry], language: Language) -> bytes:

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from shared.clock import Clock
 from shared.database.pool import Connection, Database
 
 from . import storage
@@ -22,27 +21,25 @@ REPLACED = "Adressen er erstattet af en ny. / The address was replaced by a new 
 Entries = Callable[[Connection], Awaitable[list[Entry]]]
 
 
-def feeds(database: Database, addresses: FeedAddresses, states: FeedStates, now: Clock) -> APIRouter:
-    """Return the routes of the feeds; they change nothing."""
-    router = APIRouter(include_in_schema=False)
+def feeds(database: Database, addresses: FeedAddresses, states: FeedStates) -> APIRouter:
+    """Return the routes of the feeds; they change nothing. Plain ones, for programs ask all the time."""
+    router = APIRouter()
 
-    @router.api_route("/calendar/public.ics", methods=["GET", "HEAD"])
     async def public(request: Request) -> Response:
         """The meetings of public series."""
         state = await states.of(None)
-        return await answered(request, state, "public", lambda conn: storage.public_entries(conn, now()))
+        return await answered(request, state, "public", lambda conn: storage.public_entries(conn, state.day))
 
-    @router.api_route("/calendar/{token}.ics", methods=["GET", "HEAD"])
-    async def private(request: Request, token: str) -> Response:
+    async def private(request: Request) -> Response:
         """What one person is asked to; 404 is no address of ours, 410 one that was replaced."""
-        address = addresses.read(token)
+        address = addresses.read(request.path_params["token"])
         if address is None:
             return PlainTextResponse(UNKNOWN, 404)
         state = await states.of(address.person_id)
         if address.generation != state.generation:
             return PlainTextResponse(REPLACED, 410)
         return await answered(
-            request, state, "private", lambda conn: storage.private_entries(conn, address.person_id, now())
+            request, state, "private", lambda conn: storage.private_entries(conn, address.person_id, state.day)
         )
 
     async def answered(request: Request, state: FeedState, cache: str, entries: Entries) -> Response:
@@ -56,6 +53,8 @@ def feeds(database: Database, addresses: FeedAddresses, states: FeedStates, now:
             headers["Content-Encoding"] = "gzip"
         return Response(octets, headers=headers, media_type="text/calendar; charset=utf-8")
 
+    router.add_route("/calendar/public.ics", public, include_in_schema=False)
+    router.add_route("/calendar/{token}.ics", private, include_in_schema=False)
     return router
 
 

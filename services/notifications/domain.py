@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -151,6 +152,12 @@ class Attempt:
         if self.outcome.result == "accepted":
             return "sent"
         return "queued" if self.again_at else "failed"
+
+
+@lru_cache(maxsize=1000)  # of one meeting the same few are read for everybody
+def instant(written: str) -> datetime:
+    """Read a stored moment."""
+    return datetime.fromisoformat(written)
 
 
 def next_attempt(email: Email, outcome: Outcome, now: datetime, jitter: float) -> datetime | None:

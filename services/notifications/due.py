@@ -11,8 +11,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from .domain import Draft, Language, Method, Partstat, Topic
-from .wording import moment
+from .domain import Draft, Language, Method, Partstat, Topic, instant
 
 URGENT = timedelta(hours=48)
 # Which goes first: the lower number.
@@ -139,7 +138,8 @@ def due(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> tuple[
     Each takes a SEQUENCE above all that its reader or its person was ever to be sent of the meeting.
     """
     stale = [email.id for email in mailed if _is_stale(situation, email)]
-    mailed = [replace(email, state="obsolete") if email.id in stale else email for email in mailed]
+    if stale:
+        mailed = [replace(email, state="obsolete") if email.id in stale else email for email in mailed]
     sequences = count(max([situation.sequence, *(email.sequence + 1 for email in mailed)]))
     drafts = [
         _cancellation(situation, told, mailed, next(sequences), now) for told in _to_take_away(situation, mailed, now)
@@ -191,7 +191,7 @@ def _to_take_away(situation: Situation, mailed: Sequence[Mailed], now: datetime)
         email
         for email in last
         if not _is_wanted_at(situation, email)
-        and moment(email.facts["starts_at"]) > now
+        and instant(email.facts["starts_at"]) > now
         and not any(later.state != "obsolete" for later in _cancelled_later(email, mailed))
     ]
 
@@ -217,7 +217,7 @@ def _cancelled_later(email: Mailed, mailed: Iterable[Mailed]) -> Iterable[Mailed
 def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], sequence: int, now: datetime) -> Draft:
     """State what the reader was told last, and why it is so no longer."""
     known = _without_before(told.facts)
-    starts_at = moment(known["starts_at"])
+    starts_at = instant(known["starts_at"])
     return Draft(
         kind="cancellation",
         topic="changes",
@@ -248,7 +248,7 @@ def _request(situation: Situation, mailed: Sequence[Mailed], sequence: int, now:
     asked = requests_to(situation, mailed, situation.address)
     told = asked[-1] if asked and not _is_undone(asked[-1], mailed) else None
     known = _without_before(told.facts) if told else situation.facts
-    starts_at = max(moment(situation.facts["starts_at"]), moment(known["starts_at"]))
+    starts_at = max(instant(situation.facts["starts_at"]), instant(known["starts_at"]))
     if starts_at <= now:
         return []
     changed = known != situation.facts

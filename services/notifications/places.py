@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from .domain import Draft
+from .domain import Draft, Kind, instant
 from .due import CHANGES, URGENT_CHANGES, Mailed, Situation, requests_to
-from .wording import moment
+
+OF_PLACES: frozenset[Kind] = frozenset({"offer", "confirmation"})
 
 
 def about_place(situation: Situation, mailed: Sequence[Mailed], drafts: Sequence[Draft], now: datetime) -> list[Draft]:
@@ -13,16 +14,20 @@ def about_place(situation: Situation, mailed: Sequence[Mailed], drafts: Sequence
 
     `mailed` and `drafts` are what calendars were sent of the meeting before, and are to be sent now.
     """
-    if not situation.wanted or moment(situation.facts["starts_at"]) <= now:
+    if not situation.wanted or instant(situation.facts["starts_at"]) <= now:
         return []
-    asked = requests_to(situation, mailed, situation.address)
-    thread = {"in_reply_to": asked[0].message_id} if asked else {}
     if situation.place_state == "offered" and situation.offered_until and situation.offered_until > now:
-        return [_offer(situation, situation.offered_until, thread)]
+        return [_offer(situation, situation.offered_until, _thread(situation, mailed))]
     if situation.place_state == "confirmed" and situation.place_taken:
         told = [situation.sequence, *(email.sequence for email in mailed), *(draft.sequence or 0 for draft in drafts)]
-        return [_confirmation(situation, max(told), thread, now)]
+        return [_confirmation(situation, max(told), _thread(situation, mailed), now)]
     return []
+
+
+def _thread(situation: Situation, mailed: Sequence[Mailed]) -> dict[str, str]:
+    """Return what makes it an answer to the invitation."""
+    asked = requests_to(situation, mailed, situation.address)
+    return {"in_reply_to": asked[0].message_id} if asked else {}
 
 
 def _offer(situation: Situation, until: datetime, thread: dict[str, str]) -> Draft:
@@ -69,5 +74,5 @@ def _confirmation(situation: Situation, sequence: int, thread: dict[str, str], n
         method="REQUEST",
         sequence=sequence,
         edition=situation.answer_version,
-        expires_at=moment(situation.facts["starts_at"]),
+        expires_at=instant(situation.facts["starts_at"]),
     )

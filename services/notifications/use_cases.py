@@ -16,7 +16,7 @@ from .domain import Attempt, Draft, Topic
 from .due import due, welcome
 from .hosts import about_hosting
 from .notices import AboutSystems, notice
-from .places import about_place
+from .places import OF_PLACES, about_place
 from .reminders import last_due, reminder
 from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers, Touched, WithMeeting
 
@@ -110,6 +110,7 @@ async def tell_of_crises(conn: Connection, events: Sequence[AboutCrises], *, mai
 
 async def tell_owners(conn: Connection, events: Sequence[AboutSystems], *, mail_domain: str, now: datetime) -> None:
     """Mail who looks after a system what is out of step with it, once an episode."""
+    await storage.take_turn(conn)
     await _queue(conn, [notice(event) for event in events], mail_domain, now)
 
 
@@ -151,6 +152,7 @@ async def _mail(conn: Connection, touched: Touched, mail_domain: str, now: datet
     """Queue what is due about some invitations, and take back what is due no longer."""
     if not touched:
         return
+    waiting = await storage.hold(conn, touched)
     history = await storage.history(conn, touched)
     obsolete: list[int] = []
     drafts: list[Draft] = []
@@ -160,8 +162,10 @@ async def _mail(conn: Connection, touched: Touched, mail_domain: str, now: datet
         obsolete += stale
         drafts += [*new, *about_place(situation, mailed, new, now)]
     await storage.mark_obsolete(conn, obsolete)
-    await storage.drop_reminders(conn, touched)
-    await storage.drop_place_mails(conn, touched, [draft.dedupe for draft in drafts])
+    if "reminder" in waiting:
+        await storage.drop_reminders(conn, touched)
+    if not waiting.isdisjoint(OF_PLACES):
+        await storage.drop_place_mails(conn, touched, [draft.dedupe for draft in drafts if draft.kind in OF_PLACES])
     await _queue(conn, drafts, mail_domain, now)
 
 

@@ -1,59 +1,56 @@
 """SQL of calendar feeds: what is in them, whether that has changed, and which address is good."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
 
+from shared.clock import midnight
+from shared.contracts.membership import Language
 from shared.database.pool import Connection
 
 from ..calendar import Revision
 from ..feed import CANCELLED_KEPT, PAST_KEPT, Entry, FeedState
 
 
-async def private_feed_states(conn: Connection, people: Sequence[UUID], now: datetime) -> list[tuple[UUID, FeedState]]:
-    """List the state of each of some people's feeds; who is not known has one that is empty."""
+async def private_feed_states(conn: Connection, people: Sequence[UUID], day: date) -> list[tuple[UUID, FeedState]]:
+    """List the state of each of some people's feeds; who is not known has one that is empty.
+
+    A change of an invitation or of its meeting raises the version of the invitation, and none is ever removed: so no
+    two contents have the same sum.
+    """
     rows = await conn.fetch(
         """
-        SELECT w.person_id, COALESCE(a.generation, 0) AS generation, p.language, e.digest
+        SELECT w.person_id, COALESCE(a.generation, 0) AS generation, p.language, i.content
           FROM unnest($1::uuid[]) AS w (person_id)
           LEFT JOIN feed_addresses AS a ON a.person_id = w.person_id
           LEFT JOIN people AS p ON p.id = w.person_id
          CROSS JOIN LATERAL (
-               SELECT md5(string_agg(concat_ws(' ', meeting_id, sequence, EXTRACT(epoch FROM dtstamp)), ','
-                                     ORDER BY meeting_id)) AS digest
-                 FROM private_entries
-                WHERE person_id = w.person_id
-                  AND ends_at > $2
-                  AND NOT (cancelled AND last_modified <= $3)
-               ) AS e
+               SELECT COALESCE(sum(version), 0)::text AS content FROM invitations WHERE person_id = w.person_id
+               ) AS i
         """,
         people,
-        now - PAST_KEPT,
-        now - CANCELLED_KEPT,
     )
-    return [(row["person_id"], _state(row)) for row in rows]
+    return [
+        (row["person_id"], FeedState(row["generation"], _language(row["language"]), day, row["content"]))
+        for row in rows
+    ]
 
 
-async def public_feed_state(conn: Connection, now: datetime) -> FeedState:
+async def public_feed_state(conn: Connection, day: date) -> FeedState:
     """Return the state of the feed of public meetings, which is in Danish."""
-    digest = await conn.fetchval(
+    content = await conn.fetchval(
         """
-        SELECT md5(string_agg(concat_ws(' ', meeting_id, sequence, EXTRACT(epoch FROM dtstamp)), ','
-                              ORDER BY meeting_id))
+        SELECT COALESCE(md5(string_agg(concat_ws(' ', meeting_id, sequence), ',' ORDER BY meeting_id)), '')
           FROM public_entries
-         WHERE ends_at > $1
-           AND NOT (cancelled AND last_modified <= $2)
-        """,
-        now - PAST_KEPT,
-        now - CANCELLED_KEPT,
+        """
     )
-    return FeedState(0, "da", digest or "")
+    return FeedState(0, "da", day, content)
 
 
-async def private_entries(conn: Connection, person_id: UUID, now: datetime) -> list[Entry]:
-    """List what is in a person's feed, in the order of time."""
+async def private_entries(conn: Connection, person_id: UUID, day: date) -> list[Entry]:
+    """List what is in a person's feed on a day, in the order of time."""
     rows = await conn.fetch(
         """
         SELECT *
@@ -64,14 +61,14 @@ async def private_entries(conn: Connection, person_id: UUID, now: datetime) -> l
          ORDER BY starts_at, meeting_id
         """,
         person_id,
-        now - PAST_KEPT,
-        now - CANCELLED_KEPT,
+        midnight(day) - PAST_KEPT,
+        midnight(day) - CANCELLED_KEPT,
     )
     return [_entry(row) for row in rows]
 
 
-async def public_entries(conn: Connection, now: datetime) -> list[Entry]:
-    """List what is in the feed of public meetings, in the order of time."""
+async def public_entries(conn: Connection, day: date) -> list[Entry]:
+    """List what is in the feed of public meetings on a day, in the order of time."""
     rows = await conn.fetch(
         """
         SELECT *
@@ -80,8 +77,8 @@ async def public_entries(conn: Connection, now: datetime) -> list[Entry]:
            AND NOT (cancelled AND last_modified <= $2)
          ORDER BY starts_at, meeting_id
         """,
-        now - PAST_KEPT,
-        now - CANCELLED_KEPT,
+        midnight(day) - PAST_KEPT,
+        midnight(day) - CANCELLED_KEPT,
     )
     return [_entry(row) for row in rows]
 
@@ -100,8 +97,8 @@ async def replace_feed_address(conn: Connection, person_id: UUID, now: datetime)
     )
 
 
-def _state(row: asyncpg.Record) -> FeedState:
-    return FeedState(row["generation"], "en" if row["language"] == "en" else "da", row["digest"] or "")
+def _language(known: str | None) -> Language:
+    return "en" if known == "en" else "da"
 
 
 def _entry(row: asyncpg.Record) -> Entry:

@@ -2,19 +2,42 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
+
 from shared.database.pool import Connection
 
-from ..domain import Draft
+from ..domain import Draft, Kind
 from ..due import Mailed, Newcomer, Situation
 
 # Invitations that something happened to, as (meeting, person), each with the correlation id of what it was.
 Touched = Mapping[tuple[UUID, UUID], str]
 History = dict[tuple[UUID, UUID], list[Mailed]]
+
+COLUMNS = (
+    "dedupe",
+    "kind",
+    "topic",
+    "person_id",
+    "meeting_id",
+    "frame_id",
+    "address",
+    "params",
+    "method",
+    "revision",
+    "sequence",
+    "message_id",
+    "state",
+    "priority",
+    "expires_at",
+    "correlation_id",
+    "date",
+    "next_attempt_at",
+)
 
 
 async def situations(conn: Connection, touched: Touched) -> list[Situation]:
@@ -22,7 +45,7 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
     rows = await conn.fetch(
         """
         SELECT t.meeting_id, t.person_id, p.name, p.address, p.language,
-               EXISTS (SELECT FROM preferences WHERE person_id = p.id AND topic = 'invitations') AS muted,
+               p.id IN (SELECT person_id FROM preferences WHERE topic = 'invitations') AS muted,
                i.standing, m.cancelled, m.reason, m.version AS revision,
                GREATEST(i.sequence, m.sequence) AS sequence,
                CASE WHEN m.sequence > i.sequence THEN m.dtstamp ELSE i.dtstamp END AS dtstamp,
@@ -43,12 +66,29 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
     return [Situation(facts[row["meeting_id"]], *row) for row in rows]
 
 
-async def history(conn: Connection, touched: Touched) -> History:
-    """Return what calendars were mailed of each meeting, to its person or to the address that the person has now.
+async def hold(conn: Connection, touched: Touched) -> set[Kind]:
+    """Lock what was mailed of some invitations and is not sent; return of which kinds there is any.
 
-    Until the transaction ends no sender takes any of it: what is found to wait can still be taken back.
+    Until the transaction ends no sender takes any of it: what is found to wait can still be taken back. A statement of
+    its own, so that the next one sees what was done while this one waited.
     """
-    await _hold(conn, touched)
+    rows = await conn.fetch(
+        """
+        SELECT e.kind
+          FROM emails AS e
+          JOIN unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id) USING (meeting_id, person_id)
+         WHERE e.state <> 'sent'
+         ORDER BY e.id
+           FOR UPDATE OF e
+        """,
+        [meeting_id for meeting_id, _ in touched],
+        [person_id for _, person_id in touched],
+    )
+    return {row["kind"] for row in rows}
+
+
+async def history(conn: Connection, touched: Touched) -> History:
+    """Return what calendars were mailed of each meeting, to its person or to the address that the person has now."""
     rows = await conn.fetch(
         """
         WITH touched AS (
@@ -57,16 +97,16 @@ async def history(conn: Connection, touched: Touched) -> History:
               JOIN people AS p ON p.id = t.person_id
         ),
         concerning AS (
-            SELECT t.person_id AS whom, e.id
+            SELECT t.person_id AS whom, e.*
               FROM touched AS t
               JOIN emails AS e ON e.meeting_id = t.meeting_id AND e.person_id = t.person_id
              UNION ALL
-            SELECT t.person_id, e.id
+            SELECT t.person_id, e.*
               FROM touched AS t
               JOIN emails AS e ON e.meeting_id = t.meeting_id AND e.address = t.address
              WHERE e.person_id <> t.person_id
         )
-        SELECT e.meeting_id, c.whom, e.frame_id,
+        SELECT e.meeting_id, e.whom, e.frame_id,
                e.id, e.person_id, e.address, e.method, e.revision, e.sequence, e.state, e.may_have_arrived,
                e.message_id, f.language,
                EXISTS (
@@ -76,9 +116,9 @@ async def history(conn: Connection, touched: Touched) -> History:
                       AND other.id <> e.person_id
                       AND (SELECT standing FROM invitations WHERE meeting_id = e.meeting_id AND person_id = other.id)
                ) AS shared
-          FROM concerning AS c
-          JOIN emails AS e ON e.id = c.id AND e.method IS NOT NULL
+          FROM concerning AS e
           JOIN frames AS f ON f.id = e.frame_id
+         WHERE e.method IS NOT NULL
          ORDER BY e.id
         """,
         [meeting_id for meeting_id, _ in touched],
@@ -163,40 +203,14 @@ async def readdress_welcomes(conn: Connection, people: Iterable[UUID], now: date
 async def add_emails(
     conn: Connection, drafts: Sequence[Draft], frames: Sequence[int], *, mail_domain: str, now: datetime
 ) -> None:
-    """Queue e-mails in order, each with the id of its frame; one that is there already stays as it is."""
-    await conn.execute(
-        """
-        INSERT INTO emails (dedupe, kind, topic, person_id, meeting_id, frame_id, address, params, method, revision,
-                            sequence, message_id, state, priority, expires_at, correlation_id, date, next_attempt_at)
-        SELECT dedupe, kind, topic, person_id, meeting_id, frame_id, address, params, method, revision,
-               sequence, message_id, state, priority, expires_at, correlation_id, $17, $17
-          FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[],
-                      $8::jsonb[], $9::text[], $10::integer[], $11::integer[], $12::text[], $13::text[],
-                      $14::smallint[], $15::timestamptz[], $16::text[])
-               WITH ORDINALITY
-            AS new (dedupe, kind, topic, person_id, meeting_id, frame_id, address, params, method, revision,
-                    sequence, message_id, state, priority, expires_at, correlation_id, position)
-         ORDER BY position
-            ON CONFLICT (dedupe) DO NOTHING
-        """,
-        [draft.dedupe for draft in drafts],
-        [draft.kind for draft in drafts],
-        [draft.topic for draft in drafts],
-        [draft.person_id for draft in drafts],
-        [draft.meeting_id for draft in drafts],
-        frames,
-        [draft.address for draft in drafts],
-        [json.dumps(draft.params, ensure_ascii=False) for draft in drafts],
-        [draft.method for draft in drafts],
-        [draft.revision for draft in drafts],
-        [draft.sequence for draft in drafts],
-        [draft.message_id(mail_domain) for draft in drafts],
-        ["muted" if draft.muted else "queued" for draft in drafts],
-        [draft.priority for draft in drafts],
-        [draft.expires_at for draft in drafts],
-        [draft.correlation_id for draft in drafts],
-        now,
-    )
+    """Queue e-mails in order, each with the id of its frame; one that is there already stays as it is.
+
+    Whoever queues has taken the turn, so that nobody else adds any in between.
+    """
+    keys = [draft.dedupe for draft in drafts]
+    known = await _known(conn, keys)
+    records = _records(zip(keys, drafts, frames, strict=True), known, mail_domain, now)
+    await conn.copy_records_to_table("emails", columns=COLUMNS, records=records)
 
 
 async def renew_offers(conn: Connection, offers: Sequence[tuple[Draft, int]]) -> None:
@@ -213,7 +227,7 @@ async def renew_offers(conn: Connection, offers: Sequence[tuple[Draft, int]]) ->
         [offer.dedupe for offer, _ in offers],
         [frame for _, frame in offers],
         [offer.address for offer, _ in offers],
-        [json.dumps(offer.params, ensure_ascii=False) for offer, _ in offers],
+        [_json(offer.params) for offer, _ in offers],
     )
 
 
@@ -235,19 +249,39 @@ async def keep_frames(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
     return [ids[key] for key in keys]
 
 
-async def _hold(conn: Connection, touched: Touched) -> None:
-    """Lock what was mailed; a statement of its own, so that the next one sees what was done while this one waited."""
-    await conn.execute(
-        """
-        SELECT
-          FROM emails AS e
-          JOIN unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id) USING (meeting_id, person_id)
-         ORDER BY e.id
-           FOR UPDATE OF e
-        """,
-        [meeting_id for meeting_id, _ in touched],
-        [person_id for _, person_id in touched],
-    )
+def _records(
+    queued: Iterable[tuple[str, Draft, int]], known: set[str], mail_domain: str, now: datetime
+) -> Iterator[tuple[object, ...]]:
+    """Write what is not known one by one, so that the server takes in the first while the next are written."""
+    for key, draft, frame in queued:
+        if key in known:
+            continue
+        known.add(key)
+        yield (
+            key,
+            draft.kind,
+            draft.topic,
+            draft.person_id,
+            draft.meeting_id,
+            frame,
+            draft.address,
+            _json(draft.params),
+            draft.method,
+            draft.revision,
+            draft.sequence,
+            draft.message_id(mail_domain),
+            "muted" if draft.muted else "queued",
+            draft.priority,
+            draft.expires_at,
+            draft.correlation_id,
+            now,
+            now,
+        )
+
+
+async def _known(conn: Connection, keys: Sequence[str]) -> set[str]:
+    rows = await conn.fetch("SELECT dedupe FROM emails WHERE dedupe = ANY($1::text[])", keys)
+    return {row["dedupe"] for row in rows}
 
 
 async def _facts(conn: Connection, meetings: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
@@ -266,4 +300,4 @@ def _frame_key(draft: Draft) -> tuple[str, UUID, int, str, str]:
 
 
 def _json(facts: Mapping[str, Any]) -> str:
-    return json.dumps(facts, ensure_ascii=False, sort_keys=True)
+    return to_json(facts).decode()
