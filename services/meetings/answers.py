@@ -62,6 +62,10 @@ class Capacity:
         """Return how many there are of one kind."""
         return self.in_person if attendance == "in_person" else self.online
 
+    def within(self, mode: Mode) -> "Capacity":
+        """Return the numbers of the kinds that a meeting still has."""
+        return Capacity(**{kind: self.of(kind) for kind in ATTENDANCES[mode]})
+
     def check(self, mode: Mode) -> None:
         """Refuse a number of places of a kind that a meeting does not have."""
         for attendance in ATTENDANCES["hybrid"]:
@@ -88,6 +92,20 @@ class Places:
     def at_once(self) -> bool:
         """Whether who asks now gets one, and passes by nobody who waits."""
         return not self.waiting and (self.free is None or self.free > 0)
+
+    @property
+    def next_one(self) -> tuple[PlaceState, int | None]:
+        """What who asks now gets: a place, or a turn in line."""
+        return ("confirmed", None) if self.at_once else ("waiting", self.last_turn + 1)
+
+    def with_one_more(self, place: PlaceState) -> "Places":
+        """Return how it stands once somebody has got that."""
+        match place:
+            case "confirmed":
+                return replace(self, confirmed=self.confirmed + 1)
+            case "waiting":
+                return replace(self, waiting=self.waiting + 1, last_turn=self.last_turn + 1)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +179,31 @@ def attendance_at(mode: Mode, attendance: Attendance | None, field: str = "atten
     return attendance or possible[0]
 
 
+def in_mode(mode: Mode, answers: Iterable[Answer], online: Places) -> list[Answer]:
+    """Return, as they then are, the answers to a meeting that it is another mode for, given the next in line first.
+
+    Whoever meant to travel is with it online, as far as there are places. Nobody is said to travel who never meant to:
+    they have no place any more and are asked anew.
+    """
+    changed = []
+    for answer in answers:
+        if answer.attendance is None or answer.attendance in ATTENDANCES[mode]:
+            continue
+        place, turn = ("none", None) if mode == "physical" or answer.place == "none" else online.next_one
+        online = online.with_one_more(place)
+        changed.append(
+            replace(
+                answer,
+                attendance=ATTENDANCES[mode][0],
+                place=place,
+                turn=turn,
+                offered_until=None,
+                version=answer.version + 1,
+            )
+        )
+    return changed
+
+
 def without_place(answer: Answer) -> Answer:
     """Return an answer that has lost its place: its offer was let pass, or its invitation is withdrawn."""
     return replace(answer, place="none", turn=None, offered_until=None, version=answer.version + 1)
@@ -199,8 +242,7 @@ def _place(
         return "none", None
     if before and before.attendance == attendance and before.place != "none":
         return ("waiting", before.turn) if before.place == "waiting" else ("confirmed", None)
-    places = all_places[attendance]
-    return ("confirmed", None) if places.at_once else ("waiting", places.last_turn + 1)
+    return all_places[attendance].next_one
 
 
 def _words(attendance: Attendance) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.meetings import answers
-from services.meetings.answers import Answer, Attendance, Capacity, Choice, Places, Said
+from services.meetings.answers import Answer, Attendance, Capacity, Choice, Places, PlaceState, Said
 from services.meetings.domain import Meeting
 from tests.meetings.builders import MONDAY_NOON, UID_DOMAIN, series
 
@@ -221,3 +221,51 @@ class WaitingLists(RuleBasedStateMachine):
 
 WaitingLists.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 test_places_and_waiting_lists = WaitingLists.TestCase
+
+
+def as_answered(person: int, attendance: Attendance | None, place: PlaceState, turn: int | None = None) -> Answer:
+    choice: Choice = "declined" if attendance is None else "tentative" if place == "none" else "accepted"
+    until = MONDAY_NOON + DAY if place == "offered" else None
+    return Answer(HYBRID.id, UUID(int=person), choice, attendance, None, MONDAY_NOON, place, turn, until, 1)
+
+
+def test_who_meant_to_travel_to_what_is_now_online_is_with_it_as_far_as_there_are_places() -> None:
+    found = [
+        as_answered(1, "in_person", "confirmed"),
+        as_answered(2, "in_person", "offered"),
+        as_answered(3, "in_person", "none"),
+        as_answered(4, None, "none"),
+        as_answered(5, "online", "confirmed"),
+        as_answered(6, "in_person", "waiting", 4),
+        as_answered(7, "in_person", "waiting", 9),
+    ]
+
+    changed = answers.in_mode("online", found, Places(3, confirmed=1))
+
+    assert [(each.person_id.int, each.attendance, each.place, each.turn) for each in changed] == [
+        (1, "online", "confirmed", None),
+        (2, "online", "confirmed", None),
+        (3, "online", "none", None),
+        (6, "online", "waiting", 1),
+        (7, "online", "waiting", 2),
+    ]
+    assert {(each.version, each.offered_until) for each in changed} == {(2, None)}
+
+
+def test_nobody_is_said_to_travel_who_never_meant_to() -> None:
+    found = [as_answered(1, "online", "confirmed"), as_answered(2, "online", "waiting", 1)]
+    found += [as_answered(3, "online", "none"), as_answered(4, "in_person", "confirmed")]
+
+    changed = answers.in_mode("physical", found, Places(None))
+
+    assert [(each.person_id.int, each.choice, each.attendance, each.place) for each in changed] == [
+        (1, "accepted", "in_person", "none"),
+        (2, "accepted", "in_person", "none"),
+        (3, "tentative", "in_person", "none"),
+    ]
+
+
+def test_a_meeting_that_becomes_hybrid_keeps_every_answer() -> None:
+    found = [as_answered(1, "online", "confirmed"), as_answered(2, "in_person", "waiting", 1)]
+
+    assert answers.in_mode("hybrid", found, Places(None)) == []

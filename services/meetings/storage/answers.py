@@ -131,6 +131,20 @@ async def list_answers(
     return [(answer_of(row), row["name"]) for row in rows]
 
 
+async def list_by_place(conn: Connection, meeting_id: UUID) -> list[Answer]:
+    """List the answers to a meeting: who has or is offered a place first, then who waits, the next first."""
+    rows = await conn.fetch(
+        """
+        SELECT *
+          FROM answers
+         WHERE meeting_id = $1
+         ORDER BY turn NULLS FIRST, given_at, person_id
+        """,
+        meeting_id,
+    )
+    return [answer_of(row) for row in rows]
+
+
 async def list_in_line(conn: Connection, meeting_id: UUID) -> list[Answer]:
     """List who waits for a place, the next first."""
     rows = await conn.fetch(

@@ -72,6 +72,18 @@ async def set_series_capacity(
     return capacity
 
 
+async def follow_mode(conn: Connection, meetings: Sequence[Meeting], *, correlation_id: str) -> None:
+    """Have the places and the answers of meetings that were given another mode follow it, and say which changed."""
+    await storage.lock_meetings(conn, [meeting.id for meeting in meetings])
+    for meeting in meetings:
+        capacity = (await storage.get_capacity(conn, meeting.id)).within(meeting.mode)
+        await storage.keep_capacity(conn, meeting.id, capacity)
+        places = await storage.count_places(conn, meeting.id, capacity)
+        found = await storage.list_by_place(conn, meeting.id)
+        changed = answers.in_mode(meeting.mode, found, places["online"])
+        await _keep(conn, changed, {each.person_id: correlation_id for each in changed})
+
+
 async def pass_on_places(
     conn: Connection, meeting_id: UUID, *, good_for: timedelta, correlation_id: str, now: datetime
 ) -> None:

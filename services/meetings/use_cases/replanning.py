@@ -11,6 +11,7 @@ from shared.messaging import outbox
 from .. import announcements, replanning, storage
 from ..replanning import Replanned
 from ..series import SeriesChange
+from .answering import follow_mode
 from .changing import revise
 from .planning import plan_days
 
@@ -52,6 +53,11 @@ async def change_series(
         uid_domain=uid_domain,
         now=now,
     )
+    if "mode" in change:
+        capacity = await storage.get_series_capacity(conn, series_id)
+        await storage.keep_series_capacity(conn, series_id, capacity.within(after.mode))
+        followed = [*(meeting for meeting, _ in replanned.changed), *replanned.kept]
+        await follow_mode(conn, followed, correlation_id=correlation_id)
     return await _carry_out(conn, replanned, correlation_id, now)
 
 
