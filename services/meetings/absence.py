@@ -14,7 +14,7 @@ TIMES_RUNNING = 3
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A meeting that was held: it has begun, was not cancelled, and attendance was entered.
+    """A meeting that was held: it has begun, was not cancelled, and attendance was entered; it is none of a crisis.
 
     `came` says of each organisation of which it was entered whether it did.
     """

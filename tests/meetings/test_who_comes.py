@@ -119,6 +119,32 @@ async def test_who_stayed_away_three_times_running_is_listed_while_a_member(
 
 
 @pytest.mark.usefixtures("network")
+async def test_meetings_of_a_crisis_do_not_count_among_those_stayed_away_from(
+    api: httpx.AsyncClient, service: Service
+) -> None:
+    first, second, third, *_ = await service.create(series())
+    for meeting in (first, second, third):
+        await entered(service, meeting, {KOEGE: True, RIBE: False, SKIVE: True})
+    crisis = {
+        "reason": "Butikkerne er lukket.",
+        "recurrence": {"kind": "every_weekday"},
+        "starts_at": "08:30",
+        "minutes": 30,
+        "from": "2026-06-01",
+        "until": "2026-06-03",
+        "normal_meetings": "pause",
+    }
+    begun = await post(api, f"/series/{first.series_id}/crisis", crisis, 201)
+    for meeting in await service.meetings():
+        if meeting.crisis_id == UUID(begun["crisis"]["id"]):
+            await entered(service, meeting, {KOEGE: False, RIBE: True, SKIVE: True})
+
+    absent = (await get(api, "/organisations/absent"))["absent"]
+
+    assert [one["name"] for one in absent] == ["Ribe Handel"]
+
+
+@pytest.mark.usefixtures("network")
 async def test_a_series_that_has_ended_tells_nothing_of_who_stays_away(
     api: httpx.AsyncClient, service: Service
 ) -> None:

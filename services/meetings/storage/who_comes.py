@@ -63,7 +63,7 @@ async def answers_so_far(conn: Connection, meetings: Iterable[UUID]) -> dict[UUI
 
 
 async def meetings_held(conn: Connection, most: int, today: date) -> list[Held]:
-    """List the last so many meetings of each series that still meets of which attendance was entered.
+    """List the last so many meetings of each series that still meets of which attendance was entered; none of a crisis.
 
     A series after the other, the latest meeting first.
     """
@@ -76,6 +76,7 @@ async def meetings_held(conn: Connection, most: int, today: date) -> list[Held]:
                 FROM meetings AS m
                 JOIN series AS s ON s.id = m.series_id
                WHERE COALESCE(s.last_day >= $2, true)
+                 AND m.crisis_id IS NULL
                  AND EXISTS (SELECT FROM attendances AS a WHERE a.meeting_id = m.id)
           ) AS held
          CROSS JOIN LATERAL (
