@@ -37,12 +37,6 @@ class LinkIsMissing(Invalid):
     code = "link_is_missing"
 
 
-class PlaceIsMissing(Invalid):
-    """Nobody would know where to go."""
-
-    code = "place_is_missing"
-
-
 class Change(TypedDict, total=False):
     """What a move changes; what is not named stays, and None clears a text."""
 
@@ -98,19 +92,17 @@ class Invitation:
     version: int
 
 
-def check_attendable(mode: Mode, *, place: str | None, host_town: str | None, link: str | None) -> None:
-    """Refuse a series or a meeting that nobody could attend."""
+def check_attendable(mode: Mode, link: str | None) -> None:
+    """Refuse a series or a meeting that nobody could attend online; a place may follow, with its host."""
     if mode != "physical" and not link:
         raise LinkIsMissing("whoever meets online needs the link to join", field="link")
-    if mode != "online" and not (place or host_town):
-        raise PlaceIsMissing("whoever meets in person needs a place or a host town", field="place")
 
 
 def move(meeting: Meeting, change: Change, now: datetime) -> Meeting:
     """Return the meeting at its new time or place, or an equal one where the change changes nothing.
 
     Raises:
-        MeetingIsCancelled, MeetingHasBegun, BeginsInThePast, LinkIsMissing, PlaceIsMissing
+        MeetingIsCancelled, MeetingHasBegun, BeginsInThePast, LinkIsMissing
     """
     check_coming(meeting, now)
     starts_at = change.get("starts_at", meeting.starts_at)
@@ -127,7 +119,7 @@ def move(meeting: Meeting, change: Change, now: datetime) -> Meeting:
     )
     if starts_at <= now:
         raise BeginsInThePast("a meeting can only be moved to a time that is still to come", field="starts_at")
-    check_attendable(moved.mode, place=moved.place, host_town=moved.host_town, link=moved.link)
+    check_attendable(moved.mode, moved.link)
     return moved if is_told_alike(moved, meeting) else replace(moved, changed_by_hand=True)
 
 

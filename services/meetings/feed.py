@@ -26,6 +26,7 @@ _MODES: Mapping[Language, Mapping[Mode, str]] = {
     "da": {"online": "Online", "physical": "Fremmøde", "hybrid": "Fremmøde eller online"},
     "en": {"online": "Online", "physical": "In person", "hybrid": "In person or online"},
 }
+_PLACE_FOLLOWS: Mapping[Language, str] = {"da": "Stedet følger", "en": "Place to follow"}
 _ABOUT_THE_CALENDAR = (
     ical.line("NAME", ical.text(NAME)),
     ical.line("X-WR-CALNAME", ical.text(NAME)),
@@ -77,7 +78,7 @@ def feed(entries: Iterable[Entry], language: Language) -> bytes:
 
 
 def _lines(entry: Entry, language: Language) -> list[str]:
-    location = entry.place or entry.host_town or entry.link
+    location = entry.place or entry.host_town or (entry.link if entry.mode == "online" else _PLACE_FOLLOWS[language])
     return [
         ical.line("UID", ical.text(entry.uid)),
         ical.utc("DTSTAMP", entry.revision.dtstamp),

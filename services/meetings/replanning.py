@@ -68,7 +68,7 @@ def change_meetings(
     """Say what a change from the day `since` on makes of the meetings of that day or later, given by day by the rule.
 
     Raises:
-        BeginsInThePast, LinkIsMissing, PlaceIsMissing
+        BeginsInThePast, LinkIsMissing
     """
     described = {day: _described(meeting, change) for day, meeting in meetings.items()}
     if not change.keys() & WHAT_DECIDES_THE_DAYS:
@@ -144,4 +144,4 @@ def _dropped(meeting: Meeting, reason: str | None) -> Meeting:
 def _check(meeting: Meeting, now: datetime) -> None:
     if meeting.starts_at <= now:
         raise BeginsInThePast("the first meeting would have begun already: name a later day", field="from")
-    check_attendable(meeting.mode, place=meeting.place, host_town=meeting.host_town, link=meeting.link)
+    check_attendable(meeting.mode, meeting.link)

@@ -83,13 +83,13 @@ class Series:
         """Refuse a series that makes no sense.
 
         Raises:
-            EndsBeforeItBegins, DayIsOutside, MovesOntoAnotherMeeting, NoSuchLocalTime, LinkIsMissing, PlaceIsMissing
+            EndsBeforeItBegins, DayIsOutside, MovesOntoAnotherMeeting, NoSuchLocalTime, LinkIsMissing
         """
         if self.last_day and self.last_day < self.first_day:
             raise EndsBeforeItBegins("a series ends on its first day or later", field="until")
         self.check_single_day(self.first_day)
         check_on_holiday(self.recurrence, self.on_holiday)
-        check_attendable(self.mode, place=self.place, host_town=self.host_town, link=self.link)
+        check_attendable(self.mode, self.link)
         for day in self.days(self.first_day, self.first_day + CALENDAR_REPEATS_AFTER):
             if day.held:
                 moment(datetime.combine(day.held, self.starts_at))

@@ -24,6 +24,7 @@ _MODES: Mapping[Language, Mapping[str, str]] = {
     "da": {"online": "Online", "physical": "Fremmøde", "hybrid": "Fremmøde eller online"},
     "en": {"online": "Online", "physical": "In person", "hybrid": "In person or online"},
 }
+_PLACE_FOLLOWS: Mapping[Language, str] = {"da": "Stedet følger", "en": "Place to follow"}
 # Below twice a unit the smaller one says it better: 26 hours, 3 days.
 _TWICE = 2
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -57,6 +58,8 @@ def meeting_in_words(facts: Mapping[str, Any], before: Mapping[str, Any], langua
     """Return a meeting's facts in a language, beside what its reader was told before (the same, if nothing else)."""
     starts_at = moment(facts["starts_at"])
     now, was = _values(facts, language), _values(before, language)
+    if facts["mode"] != "online" and not (now["place"] or now["host_town"]):
+        now["place"], was["place"] = _PLACE_FOLLOWS[language], was["place"] or _PLACE_FOLLOWS[language]
     return MeetingInWords(
         title=one_line(facts["title"]),
         day=dates.short_moment_in_words(starts_at, language),

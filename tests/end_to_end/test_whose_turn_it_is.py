@@ -16,7 +16,6 @@ async def test_a_host_that_is_chosen_is_asked_and_stands_in_every_calendar(netwo
         "starts_at": "10:00",
         "minutes": 60,
         "mode": "physical",
-        "place": "Oplyses senere",
         "on_holiday": "ignore",
         "horizon_days": 60,
     }

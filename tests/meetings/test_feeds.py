@@ -89,6 +89,7 @@ async def test_a_feed_holds_what_its_reader_is_asked_to_with_the_revisions_of_th
     service.now += timedelta(hours=1)
     moved = await move(service, planned[0], Change(starts_at=planned[0].starts_at + DAY, place="Biblioteket"))
     cancelled = await cancel(service, planned[1])
+    await move(service, planned[2], Change(place=None, address=None))
     said = {event.meeting.uid: event.revision for event in await service.said() if isinstance(event, TOLD)}
 
     found = await entries(program, feed_of(ANNA))
@@ -101,6 +102,7 @@ async def test_a_feed_holds_what_its_reader_is_asked_to_with_the_revisions_of_th
     first = found[moved.uid]
     assert (first["DTSTART"].dt, first["DTEND"].dt) == (moved.starts_at, moved.ends_at)
     assert (first["SUMMARY"], first["LOCATION"]) == (moved.title, "Biblioteket, Torvet 1")
+    assert found[planned[2].uid]["LOCATION"] == "Stedet følger"
     assert first["DESCRIPTION"] == f"Form: Fremmøde eller online\nDeltag online: {moved.link}"
     assert first["SEQUENCE"] == found[cancelled.uid]["SEQUENCE"] == 1
     assert "ATTENDEE" not in first

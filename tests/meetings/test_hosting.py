@@ -10,8 +10,9 @@ import pytest
 from services.meetings import use_cases
 from services.meetings.domain import Meeting
 from shared.contracts.meetings import HostAsked, MeetingRescheduled
+from shared.links import AnswerLink, AnswerLinks
 from tests.meetings.asking import get, post
-from tests.meetings.builders import joined, series, started
+from tests.meetings.builders import ANSWER_SECRET, joined, series, started
 from tests.meetings.conftest import Service
 
 KOEGE, RIBE, SKIVE, MORS, ANNA, BO, CARL = (UUID(int=number) for number in range(1, 8))
@@ -56,6 +57,27 @@ async def test_a_host_is_asked_and_everybody_is_told_in_place(service: Service, 
     assert (rescheduled.meeting.uid, rescheduled.revision.sequence) == (meetings[0].uid, 1)
     assert (asked.meeting, asked.town, set(asked.people)) == (rescheduled.meeting, "Ribe", {BO, CARL})
     assert (chosen.host_town, chosen.changed_by_hand) == ("Ribe", True)
+
+
+async def test_a_meeting_planned_without_a_place_gets_one_with_its_host(
+    api: httpx.AsyncClient, meetings: list[Meeting]
+) -> None:
+    body = {
+        "title": "Kvartalsmøde",
+        "recurrence": {"kind": "single", "day": "2026-03-20"},
+        "starts_at": "10:00",
+        "minutes": 60,
+        "mode": "physical",
+        "horizon_days": 60,
+    }
+
+    (planned,) = (await post(api, "/series", body, 201))["meetings"]
+    shown = await api.get(f"/answer/{AnswerLinks(ANSWER_SECRET).token(AnswerLink(UUID(planned['id']), ANNA))}")
+    hosted = await post(api, f"/meetings/{planned['id']}/host", {"town": "Ribe", "place": "Seminariehuset"})
+
+    assert (planned["place"], planned["host_town"]) == (None, None)
+    assert "Stedet følger" in shown.text
+    assert (hosted["place"], hosted["host_town"]) == ("Seminariehuset", "Ribe")
 
 
 async def test_the_same_again_changes_nothing_and_asks_nobody(service: Service, meetings: list[Meeting]) -> None:

@@ -150,7 +150,6 @@ async def test_a_series_is_planned_once_its_preview_was_seen(service: Service, b
         ({"kind": "every_weekday", "on_holiday": "move"}, "on_holiday", "En uge senere mødes rækken alligevel"),
         ({"minutes": "0"}, "minutes", "Skriv et antal minutter"),
         ({"link": ""}, "link", "Et møde online skal have et link."),
-        ({"mode": "physical"}, "place", "Et fysisk møde skal have et sted"),
         ({"until": "2026-01-01"}, "until", "Rækken slutter, før den begynder."),
         ({"reminders": ["7 years"]}, "reminders", "Vælg højst fem"),
     ],

@@ -214,6 +214,21 @@ def test_an_update_says_what_it_was_before(language: Language) -> None:
 
 
 @every_language
+def test_a_place_follows_until_a_host_is_chosen(language: Language) -> None:
+    nowhere = {"mode": "hybrid", "place": None, "host_town": None, "link": "https://moede.example/netvaerk"}
+    invitation = sample("invitation", language, facts=nowhere)
+    in_ribe = {**nowhere, "host_town": "Ribe", "before": invitation.facts}
+    update = sample("update", language, facts=in_ribe)
+
+    follows = {"da": "Stedet følger", "en": "Place to follow"}[language]
+    for words in (content(invitation).text, words_of(content(invitation).html)):
+        assert follows in words
+    assert follows not in content(update).text + content(update).html
+    places = [calendar_of(parsed(octets(email))).walk("VEVENT")[0]["LOCATION"] for email in (invitation, update)]
+    assert places == [follows, "Ribe"]
+
+
+@every_language
 @pytest.mark.parametrize("cause", ["meeting_cancelled", "withdrawn", "address_changed"])
 def test_a_cancellation_says_why(language: Language, cause: str) -> None:
     said = content(sample("cancellation", language, facts={"cause": cause}))

@@ -133,10 +133,6 @@ WRONG_FIELDS: Mapping[str, Words] = {
 }
 REFUSALS: Mapping[str, Words] = {
     "link_is_missing": ("Et møde online skal have et link.", "A meeting online needs a link."),
-    "place_is_missing": (
-        "Et fysisk møde skal have et sted eller en værtsby.",
-        "A meeting in person needs a place or a host town.",
-    ),
     "moves_onto_another_meeting": (
         "En uge senere mødes rækken alligevel: spring over eller hold mødet.",
         "A week later the series meets anyway: skip the meeting or hold it.",
