@@ -69,13 +69,14 @@ async def send(browser: httpx.AsyncClient, page: str, act: str, **fields: Any) -
     form = re.search(rf'<form[^>]*action="[^"]*/{act}".*?</form>', shown, re.DOTALL)
     stands = (
         re.findall(
-            r'<input type="(?:date|time|number|text|url|datetime-local)"[^>]*name="(\w+)" value="([^"]*)"', form[0]
+            r'<input type="(?:date|time|number|text|url|datetime-local|hidden)"[^>]*name="(\w+)" value="([^"]*)"',
+            form[0],
         )
         if form
         else []
     )
     sent = {**{name: html.unescape(value) for name, value in stands}, "form_token": html.unescape(token[1]), **fields}
-    return await browser.post(f"{page}/{act}" if form and act != "new" else page, data=sent)
+    return await browser.post(page if page.endswith(act) else f"{page}/{act}", data=sent)
 
 
 async def kept(service: Service) -> Meeting:
@@ -163,6 +164,7 @@ async def test_what_is_wrong_with_a_new_series_is_said_beside_the_field(
     beside = re.search(rf'id="new-{field}-wrong">([^<]*)<', refused.text)
     assert beside
     assert html.unescape(beside[1]).startswith(said)
+    assert "<title>Fejl: " in refused.text
     assert await service.meetings() == []
 
 
@@ -247,7 +249,42 @@ async def test_what_is_wrong_with_a_meeting_s_forms_is_said_beside_the_field(
 
     assert {shown.status_code for shown in refused.values()} == {422}
     assert all(re.search(rf'id="\w+-{field}-wrong"', shown.text) for field, shown in refused.items())
+    assert all("<title>Fejl: " in shown.text for shown in refused.values())
     assert await rows(service) == before
+
+
+@pytest.mark.parametrize(
+    ("act", "first", "second"),
+    [
+        ("move", {"minutes": "90"}, {"minutes": "30"}),
+        ("capacity", {"in_person": "5"}, {"in_person": "9"}),
+    ],
+)
+async def test_a_form_of_a_page_from_before_somebody_else_s_change_changes_nothing(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting, act: str, first: Any, second: Any
+) -> None:
+    page = f"/pages/meetings/{meeting.id}"
+    seen = re.findall(r'name="seen" value="([^"]+)"', (await browser.get(page)).text)[act == "capacity"]
+    await send(browser, page, act, **first)
+
+    refused = await send(browser, page, act, **second, seen=html.unescape(seen))
+    again = await send(browser, page, act, **second)
+
+    assert (refused.status_code, "En anden har ændret det i mellemtiden" in refused.text) == (412, True)
+    assert again.status_code == 200
+
+
+async def test_what_can_no_longer_be_done_is_said_where_its_form_was(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/meetings/{meeting.id}"
+    service.now = meeting.starts_at
+    await browser.post("/pages/sign-in", data={"who": "Bente", "token": TOKEN})
+    token = _token(await browser.get(page))
+
+    late = await browser.post(f"{page}/cancel", data={"form_token": token, "reason": "Sne"})
+
+    assert (late.status_code, "Mødet er begyndt" in late.text) == (409, True)
 
 
 async def test_attendance_is_entered_and_corrected_after_the_meeting(
@@ -264,6 +301,103 @@ async def test_attendance_is_entered_and_corrected_after_the_meeting(
     history = " ".join(re.sub(r"<[^>]+>", " ", corrected.text.partition("af hvem")[2]).split())
     assert history.startswith("Køge Handel: kom ikke (Bente")
     assert "Køge Handel: var med online (Bente" in history
+
+
+CRISIS = {
+    "reason": "Nedlukning",
+    "kind": "every_weekday",
+    "starts_at": "08:30",
+    "minutes": "30",
+    "from": "2026-03-09",
+    "until": "2026-03-20",
+    "normal_meetings": "pause",
+    "reminders": ["60 minutes"],
+}
+
+
+async def test_a_series_turns_to_crisis_cadence_once_the_whole_plan_was_seen(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/series/{meeting.series_id}/crisis"
+    before = await rows(service)
+
+    preview = await send(browser, page, "crisis", **CRISIS, what="preview")
+    unchanged = await rows(service) == before
+    started = await send(browser, page, "crisis", **CRISIS, what="start")
+    year = (await browser.get("/pages/year")).text
+
+    assert (preview.status_code, unchanged) == (200, True)
+    assert "10 møder. Ingen har fået besked endnu." in preview.text
+    assert "Kriserytmen er startet" in started.text
+    assert started.text.count("kl. 8.30–9.00") == 10
+    assert (year.count(">krise<"), year.count(">på pause<")) == (10, 1)
+    assert contract.CrisisStarted in map(type, await service.said())
+
+
+async def test_a_crisis_is_extended_ended_and_undone(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    started = await send(browser, f"/pages/series/{meeting.series_id}/crisis", "crisis", **CRISIS, what="start")
+    page = started.url.path
+
+    too_early = await send(browser, page, "extend", until="2026-03-10")
+    extended = await send(browser, page, "extend", until="2026-03-27")
+    not_begun = await browser.post(f"{page}/end", data={"form_token": _token(extended)})
+    undone = await send(browser, page, "undo")
+    again = await browser.post(f"{page}/extend", data={"form_token": _token(extended), "until": "2026-04-01"})
+
+    assert (too_early.status_code, "Vælg en senere dag" in too_early.text) == (422, True)
+    assert "Kriserytmen er forlænget" in extended.text
+    assert (not_begun.status_code, "fortryd den i stedet" in not_begun.text) == (409, True)
+    assert "Kriserytmen er fortrudt" in undone.text
+    assert (again.status_code, "Krisen er slut." in again.text) == (409, True)
+
+
+def _token(page: httpx.Response) -> str:
+    token = re.search(r'name="form_token" value="([^"]+)"', page.text)
+    assert token
+    return html.unescape(token[1])
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"reason": ""}, "reason", "Skriv grunden"),
+        ({"until": ""}, "until", "Vælg en dag"),
+        ({"until": "2027-03-01"}, "until", "En krise kan højst planlægges"),
+        ({"normal_meetings": "perhaps"}, "normal_meetings", "Vælg, hvad der sker"),
+    ],
+)
+async def test_what_is_wrong_with_a_crisis_is_said_beside_the_field(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting, changed: dict[str, str], field: str, said: str
+) -> None:
+    page = f"/pages/series/{meeting.series_id}/crisis"
+
+    refused = await send(browser, page, "crisis", **{**CRISIS, **changed}, what="start")
+
+    beside = re.search(rf'id="crisis-{field}-wrong">([^<]*)<', refused.text)
+    assert refused.status_code == 422
+    assert beside
+    assert html.unescape(beside[1]).startswith(said)
+
+
+async def test_a_town_is_asked_to_host_left_out_and_included_again(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/meetings/{meeting.id}/host"
+
+    proposed = await browser.get(page)
+    chosen = await send(browser, page, "choose", town="Køge", place="Rådhuset")
+    unknown = await send(browser, page, "choose", town="Nowhere")
+    out = await send(browser, page, "exclude", town="Køge", reason="Ombygning")
+    back = await send(browser, page, "include", town="Køge")
+
+    assert "1. Køge" in proposed.text
+    assert "Byen er vært" in chosen.text
+    assert (unknown.status_code, "Ingen i den by er med" in unknown.text) == (422, True)
+    assert "Ombygning" in out.text
+    assert "Byen er med igen." in back.text
+    assert (await kept(service)).host_town == "Køge"
 
 
 async def test_another_site_does_nothing_on_these_pages(

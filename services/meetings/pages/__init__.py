@@ -11,6 +11,8 @@ from shared.web.sign_in import SignIn
 from ..turns import Turns
 from . import rules_in_words, wording
 from .absent import add_page_of_absent
+from .crisis import add_pages_of_crises
+from .hosts import add_pages_of_hosts
 from .meeting import add_pages_of_a_meeting
 from .new_series import add_pages_of_new_series
 from .reading import TEMPLATES
@@ -39,6 +41,8 @@ def secretariat_pages(database: Database, operator_token: str, uid_domain: str, 
     add_pages_of_new_series(router, database, pages, sign_in, uid_domain, now)
     add_pages_of_series(router, database, pages, sign_in, uid_domain, now)
     add_pages_of_a_meeting(router, database, pages, sign_in, turns, now)
+    add_pages_of_crises(router, database, pages, sign_in, uid_domain, now)
+    add_pages_of_hosts(router, database, pages, sign_in, now)
     add_page_of_absent(router, database, pages, now)
     everything = APIRouter()
     everything.include_router(sign_in.routes(pages))

@@ -12,18 +12,20 @@ from shared import logs
 from shared.clock import COPENHAGEN, Clock
 from shared.database.pool import Connection, Database
 from shared.errors import Refused
+from shared.web.etags import etag
 from shared.web.forms import Form
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
-from .. import storage, use_cases
-from ..answer_views import NewAnswer, NewCapacity
+from .. import storage, unchanged, use_cases
+from ..answer_views import CapacityView, NewAnswer, NewCapacity
 from ..answers import ATTENDANCES, Capacity
 from ..attendance import Entry
 from ..attendance_views import NewAttendance
 from ..bodies import TEXTS, Cancellation, Move
 from ..domain import Meeting
 from ..network import Organisation
+from ..showing import shown_one
 from ..turns import Turns
 from ..who_comes import by_organisation, counted
 from .reading import Filled, Given, number, read, texts
@@ -48,6 +50,7 @@ def add_pages_of_a_meeting(
     ) -> HTMLResponse:
         async with database.connection() as conn:
             meeting = await storage.get_meeting(conn, meeting_id)
+            seen = etag(await shown_one(conn, meeting))
             capacity = await storage.get_capacity(conn, meeting_id)
             series = await storage.get_series(conn, meeting.series_id)
             asked = await storage.people_asked(conn, meeting_id)
@@ -64,6 +67,7 @@ def add_pages_of_a_meeting(
             "secretariat/meeting.html",
             status=refused[2].status if refused else 200,
             meeting=meeting,
+            seen={"move": seen, "capacity": etag(CapacityView.model_validate(capacity))},
             series=series,
             asked=asked,
             organisations=organisations,
@@ -81,6 +85,7 @@ def add_pages_of_a_meeting(
     @router.post("/meetings/{meeting_id}/move")
     async def move(request: Request, meeting_id: UUID, form: Annotated[Form, Depends(sign_in.form)]) -> Response:
         async def act(conn: Connection, **how: Any) -> None:
+            await unchanged.check_meeting(conn, meeting_id, form.text("seen"))
             given = _moved_given(await storage.get_meeting(conn, meeting_id))
             await use_cases.move_meeting(conn, meeting_id, read(Move, _moved_sent(form, given)).change(), **how)
 
@@ -99,6 +104,7 @@ def add_pages_of_a_meeting(
         request: Request, meeting_id: UUID, form: Annotated[Form, Depends(sign_in.form)]
     ) -> Response:
         async def act(conn: Connection, *, correlation_id: str, now: datetime) -> None:
+            await unchanged.check_capacity(conn, meeting_id, form.text("seen"))
             body = read(NewCapacity, capacity_sent(form))
             await use_cases.set_capacity(conn, meeting_id, body.capacity, now=now)
 

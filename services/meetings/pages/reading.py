@@ -38,7 +38,7 @@ class Filled:
 
     def __getitem__(self, field: str) -> str | Sequence[str]:
         """Return what stands in a field."""
-        return self.given.get(field, "")
+        return self.given[field]
 
     @property
     def other_faults(self) -> list[Words]:

@@ -11,16 +11,18 @@ from shared import logs
 from shared.clock import Clock, local_day, midnight
 from shared.database.pool import Connection, Database
 from shared.errors import Refused
+from shared.web.etags import etag
 from shared.web.forms import Form
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
-from .. import storage, use_cases
-from ..answer_views import NewCapacity
+from .. import storage, unchanged, use_cases
+from ..answer_views import CapacityView, NewCapacity
 from ..answers import Capacity
 from ..replanning import Replanned
 from ..series import Series
 from ..series_bodies import ChangeOfSeries, EndOfSeries
+from ..series_views import SeriesView
 from . import series_forms
 from .reading import Filled, number, read
 
@@ -52,6 +54,7 @@ def add_pages_of_series(
             capacity = await storage.get_series_capacity(conn, series_id)
             meetings = await storage.list_meetings(conn, since=now(), series_id=series_id)
             answers = await storage.answers_so_far(conn, [meeting.id for meeting in meetings])
+            crises = await storage.list_crises(conn, series_id)
         forms = {form.name: form for form in _forms(series, capacity, now)}
         if refused:
             name, sent, why = refused
@@ -61,8 +64,13 @@ def add_pages_of_series(
             "secretariat/series.html",
             status=refused[2].status if refused else 200,
             series=series,
+            seen={
+                "change": etag(SeriesView.model_validate(series)),
+                "capacity": etag(CapacityView.model_validate(capacity)),
+            },
             meetings=meetings,
             answers=answers,
+            crises=crises,
             by_hand=[each for each in meetings if each.changed_by_hand and each.status == "scheduled"],
             forms=forms,
             done=request.query_params.get("done"),
@@ -72,6 +80,7 @@ def add_pages_of_series(
     @router.post("/series/{series_id}/change")
     async def change(request: Request, series_id: UUID, form: Annotated[Form, Depends(sign_in.form)]) -> Response:
         async def act(conn: Connection, **how: Any) -> Replanned:
+            await unchanged.check_series(conn, series_id, form.text("seen"))
             series = await storage.get_series(conn, series_id)
             before = series_forms.given(series, local_day(now()))
             body = read(ChangeOfSeries, series_forms.changed_series(form, before))
@@ -109,6 +118,7 @@ def add_pages_of_series(
         try:
             body = read(NewCapacity, capacity_sent(form))
             async with database.transaction() as conn:
+                await unchanged.check_series_capacity(conn, series_id, form.text("seen"))
                 await use_cases.set_series_capacity(conn, series_id, body.capacity, now=now())
         except Refused as why:
             return await shown(request, series_id, ("capacity", form, why))

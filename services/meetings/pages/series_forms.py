@@ -36,6 +36,18 @@ USUAL: Given = {
     "reminders": ["7 days", "60 minutes"],
     "is_public": [],
 }
+USUAL_CRISIS: Given = {
+    **{name: USUAL[name] for name in RULE},
+    "kind": EveryWeekday.kind,
+    "starts_at": "08:30",
+    "minutes": "30",
+    "from": "",
+    "until": "",
+    "reason": "",
+    "normal_meetings": "pause",
+    "link": "",
+    "reminders": ["60 minutes"],
+}
 
 
 def given(series: Series, since: date) -> Given:
@@ -72,6 +84,17 @@ def changed_series(form: Form, before: Given) -> dict[str, Any]:
     if any(_sent(form, name, before) != before[name] for name in RULE):
         changed["recurrence"] = _recurrence(form)
     return {**changed, "from": form.text("from"), "reason": form.text("reason") or None}
+
+
+def new_crisis(form: Form) -> dict[str, Any]:
+    """Return the crisis that the form asks for."""
+    return {
+        "recurrence": _recurrence(form),
+        **{name: form.text(name) for name in ("reason", "starts_at", "until", "normal_meetings")},
+        "minutes": number(form.text("minutes")),
+        "reminders": [_reminder(each) for each in form.texts("reminders")],
+        **{name: value for name, value in texts(form, ("from", "link")).items() if value},
+    }
 
 
 def written(reminder: Reminder) -> str:

@@ -23,6 +23,16 @@ MODES: Mapping[Mode, Words] = {
     "physical": ("Fysisk", "In person"),
     "hybrid": ("Fysisk og online", "In person and online"),
 }
+NORMAL_MEETINGS: Mapping[str, Words] = {
+    "pause": ("De holder pause", "They pause"),
+    "stay": ("De holdes alligevel", "They are held anyway"),
+}
+CRISIS_STATES: Mapping[str, Words] = {
+    "running": ("i gang", "running"),
+    "ended": ("afsluttet", "ended"),
+    "over": ("slut", "over"),
+    "undone": ("fortrudt", "undone"),
+}
 ON_HOLIDAY: Mapping[OnHoliday, Words] = {
     "move": ("Flyt mødet en uge", "Move the meeting a week"),
     "skip": ("Spring mødet over", "Skip the meeting"),
@@ -78,6 +88,8 @@ FIELDS: Mapping[str, Words] = {
     "months": ("måneder", "months"),
     "weeks": ("uger", "weeks"),
     "day": ("dag", "day"),
+    "town": ("by", "town"),
+    "normal_meetings": ("rækkens egne møder", "the series' own meetings"),
     "starts_at": ("klokkeslæt", "time"),
     "minutes": ("minutter", "minutes"),
     "from": ("første dag", "first day"),
@@ -124,6 +136,11 @@ WRONG_FIELDS: Mapping[str, Words] = {
     "reminders": ("Vælg højst fem påmindelser.", "Choose five reminders at most."),
     "on_holiday": ("Vælg, hvad en helligdag betyder.", "Choose what a holiday means."),
     "horizon_days": ("Skriv et antal dage fra 1 til 730.", "Write a number of days from 1 to 730."),
+    "town": ("Vælg en by.", "Choose a town."),
+    "normal_meetings": (
+        "Vælg, hvad der sker med rækkens egne møder.",
+        "Choose what becomes of the series' own meetings.",
+    ),
     "in_person": ("Skriv et antal, eller lad feltet stå tomt.", "Write a number, or leave it empty."),
     "online": ("Skriv et antal, eller lad feltet stå tomt.", "Write a number, or leave it empty."),
     "person_id": ("Vælg, hvem der svares for.", "Choose whom the answer is for."),
@@ -167,6 +184,34 @@ REFUSALS: Mapping[str, Words] = {
     "not_invited": (
         "Personen er ikke længere indkaldt til mødet.",
         "The person is no longer asked to the meeting.",
+    ),
+    "lasts_too_long": (
+        "En krise kan højst planlægges for 92 dage ad gangen: forlæng den senere.",
+        "A crisis is planned for 92 days at most: extend it later.",
+    ),
+    "nothing_to_meet_for": (
+        "Der bliver ingen møder: vælg en anden rytme eller andre dage.",
+        "There would be no meetings: choose another rhythm or other days.",
+    ),
+    "no_extension": ("Vælg en senere dag end den nuværende.", "Choose a later day than the present one."),
+    "crises_overlap": (
+        "En anden krise i samme række ligger på nogle af dagene.",
+        "Another crisis of the same series lies on some of the days.",
+    ),
+    "crisis_is_over": ("Krisen er slut.", "The crisis is over."),
+    "crisis_has_begun": (
+        "Et af krisens møder er holdt, så den kan ikke fortrydes: afslut den i stedet.",
+        "One of its meetings has been held, so it cannot be undone: end it instead.",
+    ),
+    "crisis_has_not_begun": (
+        "Krisen er ikke begyndt: fortryd den i stedet.",
+        "The crisis has not begun: undo it instead.",
+    ),
+    "nobody_travels": ("Et møde online har ingen værtsby.", "A meeting online has no host town."),
+    "unknown_town": ("Ingen i den by er med i netværket.", "Nobody acts for a member of this town."),
+    "town_is_excluded": (
+        "Byen er sprunget over: tag den med igen først.",
+        "The town is left out: include it again first.",
     ),
     "changed_meanwhile": (
         "En anden har ændret det i mellemtiden, så intet blev gemt. Se, hvad der nu gælder, og prøv igen.",
@@ -237,3 +282,8 @@ def people_choices(asked: Iterable[Asked], language: Language) -> list[tuple[str
 
 def _names(asked: Asked) -> list[str]:
     return [asked.name or str(asked.person_id), *(organisation.name for organisation in asked.organisations)]
+
+
+def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return what may be chosen where each value is its own words."""
+    return [(text, text) for text in texts]
