@@ -127,6 +127,7 @@ async def _insert(conn: "asyncpg.Connection[asyncpg.Record]", crowd: Crowd) -> f
         "SELECT * FROM notifications.emails WHERE meeting_id = $1 AND kind = 'update'", crowd.meeting_id
     )
     await conn.execute("CREATE TABLE plain (LIKE notifications.emails INCLUDING ALL EXCLUDING IDENTITY)")
+    await conn.execute("ALTER TABLE plain ADD FOREIGN KEY (frame_id) REFERENCES notifications.frames")
     marks = ", ".join(f"${number + 1}" for number in range(len(rows[0])))
     values = [tuple(row) for row in rows]
     began = time.perf_counter()
