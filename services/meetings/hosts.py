@@ -95,7 +95,7 @@ def candidates(
     before all others; of those who never did, first the region that hosted longest ago; then by name.
     """
     last_of_town = {_key(one.town): one.starts_at for one in sorted(hosted, key=_begins)}
-    last_of_region = {one.region: one.starts_at for one in sorted(hosted, key=_begins)}
+    last_of_region = {one.region: one.starts_at for one in sorted(hosted, key=_begins) if one.region}
     beside = _regions_beside(hosted, starts_at)
     out = set(map(_key, excluded))
     found = [
@@ -125,9 +125,9 @@ def chosen(town: str, towns: Iterable[Town], excluded: Collection[str]) -> Town:
 
 
 def hosted_by(meeting: Meeting, town: Town, place: str | None, address: str | None) -> Change:
-    """Return what a host changes about a meeting: in another town, a place that nobody names is not known yet."""
-    if meeting.host_town == town.name:
-        return Change(host_town=town.name, place=place or meeting.place, address=address or meeting.address)
+    """Return what a host changes about a meeting: elsewhere than before, what nobody names is not known yet."""
+    if _key(meeting.host_town or "") == _key(town.name) and place in (None, meeting.place):
+        return Change(host_town=town.name, place=meeting.place, address=address or meeting.address)
     return Change(host_town=town.name, place=place, address=address)
 
 

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.meetings.hosts import Candidate, Hosted, Town, TownIsExcluded, UnknownTown, candidates, chosen
+from services.meetings.domain import Change
+from services.meetings.hosts import Candidate, Hosted, Town, TownIsExcluded, UnknownTown, candidates, chosen, hosted_by
+from tests.meetings.builders import MONDAY_NOON, UID_DOMAIN, series
 
 KOEGE, RIBE, SKIVE, RINGSTED = (
     Town(name, region)
@@ -90,6 +92,25 @@ def test_two_towns_of_no_known_region_alternate() -> None:
     nowhere = [Town("Aa", None), Town("Bb", None)]
 
     assert all(candidate.alternates for candidate in candidates(nowhere, [hosted(nowhere[0], 0)], (), day(1)))
+
+
+def test_towns_whose_region_is_not_known_are_not_taken_to_lie_in_one() -> None:
+    aars, ega = Town("Aars", None), Town("Egå", None)
+    history = [hosted(RIBE, 0), hosted(aars, 1), hosted(SKIVE, 2), hosted(KOEGE, 3)]
+
+    assert names(candidates([Town("Varde", "Syddanmark"), ega], history, (), day(4))) == ["Egå", "Varde"]
+
+
+def test_another_place_in_the_same_town_does_not_keep_the_address_of_the_one_before() -> None:
+    planned, *_ = series(mode="physical", place="Rådhuset", address="Torvet 1", host_town="køge").unplanned_meetings(
+        MONDAY_NOON, UID_DOMAIN
+    )
+
+    assert hosted_by(planned, KOEGE, None, None) == Change(host_town="Køge", place="Rådhuset", address="Torvet 1")
+    assert hosted_by(planned, KOEGE, "Rådhuset", "Torvet 2") == Change(
+        host_town="Køge", place="Rådhuset", address="Torvet 2"
+    )
+    assert hosted_by(planned, KOEGE, "Biblioteket", None) == Change(host_town="Køge", place="Biblioteket", address=None)
 
 
 def test_an_excluded_town_is_left_out_and_cannot_be_chosen() -> None:
