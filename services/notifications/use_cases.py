@@ -91,7 +91,7 @@ async def remind(conn: Connection, events: Sequence[ReminderDue], *, mail_domain
     """Remind who has not answered of meetings that are still to come; of each, the reminder that was due last."""
     await storage.take_turn(conn)
     for event in last_due(event for event in events if event.meeting.starts_at > now):
-        await storage.drop_all_reminders(conn, event.meeting.id)
+        await storage.drop_older_reminders(conn, event)
         people = await storage.unanswered(conn, event)
         await _queue(conn, [reminder(event, person) for person in people], mail_domain, now)
 

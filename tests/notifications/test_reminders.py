@@ -136,6 +136,19 @@ async def test_a_reminder_of_what_was_is_taken_back_and_not_written(service: Ser
     assert (await service.fates())[2:] == [("reminder", "obsolete"), ("update", "queued")]
 
 
+async def test_a_reminder_of_what_was_that_comes_late_takes_back_none_of_what_is(
+    service: Service, told: Invited
+) -> None:
+    moved = told.story.moved(STARTS_AT + timedelta(hours=1))
+    await service.hear(moved.rescheduled())
+    await service.all_sent()
+    await service.hear(moved.reminder(A_DAY_BEFORE))
+
+    await service.hear(told.story.reminder(A_DAY_BEFORE - timedelta(days=6)))
+
+    assert (await service.fates())[-1] == ("reminder", "queued")
+
+
 async def test_a_reminder_of_a_cancelled_meeting_is_taken_back(service: Service, told: Invited) -> None:
     await service.hear(told.story.reminder(A_DAY_BEFORE))
 

@@ -53,7 +53,7 @@ from .queue import (
     record,
     take_back,
 )
-from .reminders import drop_all_reminders, drop_reminders, unanswered
+from .reminders import drop_older_reminders, drop_reminders, unanswered
 
 __all__ = [
     "AboutAnswers",
@@ -70,9 +70,9 @@ __all__ = [
     "count_copies",
     "count_emails",
     "crises_to_tell",
-    "drop_all_reminders",
     "drop_cancellations_of_nothing",
     "drop_crisis_mails",
+    "drop_older_reminders",
     "drop_place_mails",
     "drop_reminders",
     "give_up_expired",

@@ -1,7 +1,5 @@
 """SQL of reminders: who has not answered, and which reminders have become needless."""
 
-from uuid import UUID
-
 from shared.contracts.meetings import ReminderDue
 from shared.database.pool import Connection
 
@@ -83,8 +81,8 @@ async def drop_reminders(conn: Connection, touched: Touched) -> None:
     )
 
 
-async def drop_all_reminders(conn: Connection, meeting_id: UUID) -> None:
-    """Take back the reminders of a meeting that wait, because there is a newer one."""
+async def drop_older_reminders(conn: Connection, event: ReminderDue) -> None:
+    """Take back the reminders of a meeting that wait and know no more of it than one that is due now."""
     await conn.execute(
         """
         UPDATE emails
@@ -92,6 +90,8 @@ async def drop_all_reminders(conn: Connection, meeting_id: UUID) -> None:
          WHERE meeting_id = $1
            AND kind = 'reminder'
            AND state IN ('queued', 'muted')
+           AND revision <= $2
         """,
-        meeting_id,
+        event.meeting.id,
+        event.meeting.version,
     )
