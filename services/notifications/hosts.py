@@ -18,7 +18,8 @@ CONDITIONS = ("title", "mode", "starts_at", "ends_at")
 class Host:
     """One person who was asked to have their town host a meeting, as things are now.
 
-    invited: whether they are or were asked to the meeting itself, and so hear of its cancellation in any case.
+    invited: whether an invitation to the meeting itself reached them, so that a CANCEL tells them of its cancellation.
+    gone: whether they act for no member any more.
     """
 
     facts: Mapping[str, Any]
@@ -30,13 +31,15 @@ class Host:
     town: str
     cancelled: bool
     invited: bool
+    gone: bool
     revision: int
     correlation_id: str
 
     @property
     def wanted(self) -> bool:
         """Whether the town is to host the meeting, to which people travel."""
-        return not self.cancelled and self.facts["mode"] != "online" and self.facts.get("host_town") == self.town
+        host_town = self.facts.get("host_town") or ""
+        return not self.cancelled and self.facts["mode"] != "online" and host_town.casefold() == self.town.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Told:
 def about_hosting(host: Host, mailed: Sequence[Told], now: datetime) -> tuple[list[int], list[Draft]]:
     """Return the ids of e-mails that wait for nothing, and the e-mail to queue where one is due."""
     told = next((email for email in reversed(mailed) if not email.waits and _was_tried(email)), None)
-    due = moment(host.facts["starts_at"]) > now and _is_due(host, told)
+    due = moment(host.facts["starts_at"]) > now and not host.gone and _is_due(host, told)
     waiting = [email for email in mailed if email.waits]
     right = [email for email in waiting if due and _says_what_is_so(email, host)][-1:]
     stale = [email.id for email in waiting if email not in right]

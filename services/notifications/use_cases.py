@@ -31,8 +31,7 @@ async def keep_people(conn: Connection, events: Sequence[PersonUpdated], *, mail
     await _tell(conn, await storage.crises_to_tell(conn, people, local_day(now)), mail_domain, now)
     invitations = await storage.invitations_of(conn, people)
     await _mail(conn, {(meeting, person): people[person] for meeting, person in invitations}, mail_domain, now)
-    hosts = await storage.asked_to_host(conn, people=people)
-    await _mail_hosts(conn, {(meeting, person): people[person] for meeting, person in hosts}, mail_domain, now)
+    await _mail_hosts_among(conn, people, mail_domain, now)
 
 
 async def keep_members(conn: Connection, events: Sequence[AboutMembers], *, mail_domain: str, now: datetime) -> None:
@@ -41,14 +40,18 @@ async def keep_members(conn: Connection, events: Sequence[AboutMembers], *, mail
     await storage.keep_members(conn, newest(events, lambda event: event.organisation.id))
     members = {event.organisation.id: event.correlation_id for event in events}
     acting = await storage.people_of_members(conn, members)
-    await _welcome(conn, {person: members[organisation] for organisation, person in acting}, mail_domain, now)
+    people = {person: members[organisation] for organisation, person in acting}
+    await _welcome(conn, people, mail_domain, now)
+    await _mail_hosts_among(conn, people, mail_domain, now)
 
 
 async def keep_mandates(conn: Connection, events: Sequence[AboutMandates], *, mail_domain: str, now: datetime) -> None:
     """Keep who acts for whom, and welcome whoever does so for the first time."""
     await storage.take_turn(conn)
     await storage.keep_mandates(conn, newest(events, lambda event: event.mandate.id))
-    await _welcome(conn, {event.mandate.person_id: event.correlation_id for event in events}, mail_domain, now)
+    people = {event.mandate.person_id: event.correlation_id for event in events}
+    await _welcome(conn, people, mail_domain, now)
+    await _mail_hosts_among(conn, people, mail_domain, now)
 
 
 async def keep_meetings(
@@ -174,6 +177,12 @@ async def _mail_hosts_of(conn: Connection, events: Iterable[WithMeeting], mail_d
     heard = {event.meeting.id: event.correlation_id for event in events}
     hosts = await storage.asked_to_host(conn, meetings=heard)
     await _mail_hosts(conn, {(meeting, person): heard[meeting] for meeting, person in hosts}, mail_domain, now)
+
+
+async def _mail_hosts_among(conn: Connection, people: Mapping[UUID, str], mail_domain: str, now: datetime) -> None:
+    """Queue and take back what is due of hosting to some people, each with what brought that about."""
+    hosts = await storage.asked_to_host(conn, people=people)
+    await _mail_hosts(conn, {(meeting, person): people[person] for meeting, person in hosts}, mail_domain, now)
 
 
 async def _mail_hosts(conn: Connection, touched: Touched, mail_domain: str, now: datetime) -> None:

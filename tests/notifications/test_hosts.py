@@ -9,7 +9,15 @@ import pytest
 
 from shared.contracts import meetings
 from shared.contracts.event import Event
-from tests.notifications.builders import STARTS_AT, MeetingStory, person_updated
+from tests.notifications.builders import (
+    STARTS_AT,
+    MeetingStory,
+    mandate_ended,
+    mandate_started,
+    organisation_joined,
+    organisation_left,
+    person_updated,
+)
 from tests.notifications.conftest import Invited, Service
 from tests.notifications.far_server import FarServer
 
@@ -117,6 +125,46 @@ async def test_a_cancellation_is_told_once_to_who_is_asked_to_the_meeting_and_el
     told = [(email["person_id"], email["kind"]) for email in (await service.emails()) if email["state"] == "queued"]
     assert sorted(told, key=str) == sorted([(invited.person_id, "cancellation"), (BO, "host_asked")], key=str)
     assert json.loads((await service.emails())[-1]["facts"])["cancelled"]
+
+
+async def test_a_host_whose_invitation_was_muted_hears_of_the_cancellation_all_the_same(
+    service: Service, invited: Invited
+) -> None:
+    story = MeetingStory(id=invited.story.id, place="Rådhuset", host_town="Køge", version=2, sequence=1)
+    await service.mute(invited.person_id)
+    await service.hear(asked(story, invited.person_id))
+    await service.all_sent()
+
+    await service.hear(story.cancelled())
+
+    assert await mails(service, invited.person_id) == [(True, False, "sent"), (False, False, "queued")]
+
+
+async def test_who_acts_for_nobody_any_more_hears_nothing_more_of_hosting(service: Service) -> None:
+    organisation, mandate = uuid4(), uuid4()
+    await service.hear(person_updated(ANNA), person_updated(BO, "bo@koege.example"), organisation_joined(organisation))
+    await service.hear(
+        *(mandate_started(who, organisation, mandate_id=which) for who, which in ((ANNA, mandate), (BO, uuid4())))
+    )
+    await service.hear(asked(in_town("Køge"), ANNA))
+    await service.hear(mandate_ended(ANNA, organisation, mandate_id=mandate))
+    await service.hear(asked(in_town("Køge"), BO))
+    await service.all_sent()
+
+    await service.hear(organisation_left(organisation))
+    await service.hear(in_town("Ribe", 2).rescheduled())
+
+    assert await mails(service) == [(True, False, "obsolete")]
+    assert await mails(service, BO) == [(True, False, "sent")]
+
+
+async def test_the_name_of_a_town_that_is_written_in_other_letters_is_no_other_town(service: Service) -> None:
+    await service.hear(person_updated(ANNA), asked(in_town("Køge"), ANNA))
+    await service.all_sent()
+
+    await service.hear(in_town("KØGE", 2).rescheduled())
+
+    assert await mails(service) == [(True, False, "sent")]
 
 
 async def test_nobody_is_asked_to_host_what_has_begun(service: Service) -> None:

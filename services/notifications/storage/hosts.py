@@ -54,8 +54,19 @@ async def hosts(conn: Connection, touched: Touched) -> list[Host]:
         """
         SELECT m.facts, t.meeting_id, t.person_id, p.name, p.address, p.language, h.town, m.cancelled,
                EXISTS (
-                   SELECT FROM invitations AS i WHERE i.meeting_id = t.meeting_id AND i.person_id = t.person_id
+                   SELECT
+                     FROM emails AS e
+                    WHERE e.meeting_id = t.meeting_id
+                      AND e.person_id = t.person_id
+                      AND e.method = 'REQUEST'
+                      AND (e.may_have_arrived OR e.state = 'sending')
                ) AS invited,
+               COALESCE((
+                   SELECT NOT bool_or(ma.current AND me.active)
+                     FROM mandates AS ma
+                     JOIN members AS me USING (organisation_id)
+                    WHERE ma.person_id = t.person_id
+               ), false) AS gone,
                m.version, t.correlation_id
           FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (meeting_id, person_id, correlation_id)
           JOIN hosts_asked AS h USING (meeting_id, person_id)
