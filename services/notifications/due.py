@@ -298,5 +298,5 @@ def _priority(starts_at: datetime, now: datetime) -> int:
     return URGENT_CHANGES if starts_at - now < URGENT else CHANGES
 
 
-def _without_before(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in facts.items() if key != "before"}
+def _without_before(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in facts.items() if key != "before"} if "before" in facts else facts
