@@ -108,7 +108,7 @@ def candidates(
         key=lambda one: (
             not one.alternates,
             one.last_hosted or NEVER,
-            last_of_region.get(one.region, NEVER),
+            last_of_region.get(one.region or "", NEVER),
             _key(one.town),
         ),
     )
