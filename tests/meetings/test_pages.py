@@ -17,7 +17,7 @@ from tests.meetings.builders import joined, person_updated, series, started
 from tests.meetings.conftest import TOKEN, Service, web
 from tests.meetings.test_answer_pages import rows
 
-KOEGE, ANNA = UUID(int=1), UUID(int=2)
+KOEGE, ANNA, RIBE, BO, VARDE = (UUID(int=number) for number in range(1, 6))
 DAY = timedelta(days=1)
 NEW = {
     "title": "Netværksmøde",
@@ -394,10 +394,36 @@ async def test_a_town_is_asked_to_host_left_out_and_included_again(
 
     assert "1. Køge" in proposed.text
     assert "Byen er vært" in chosen.text
-    assert (unknown.status_code, "Ingen i den by er med" in unknown.text) == (422, True)
+    assert (unknown.status_code, "Byen har ingen kontaktperson" in unknown.text) == (422, True)
     assert "Ombygning" in out.text
     assert "Byen er med igen." in back.text
     assert (await kept(service)).host_town == "Køge"
+
+
+async def test_a_place_that_is_found_later_is_entered_for_the_town_that_hosts(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    await service.hear(joined(RIBE, town="Ribe"), started(BO, RIBE, BO))
+    page = f"/pages/meetings/{meeting.id}/host"
+    await send(browser, page, "choose", town="Ribe")
+
+    shown = await browser.get(page)
+
+    assert "1. Køge" in shown.text
+    assert '<option value="Ribe" selected>' in shown.text
+
+
+async def test_who_became_a_member_after_a_meeting_did_not_stay_away_from_it(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    service.now = meeting.ends_at
+    await browser.post("/pages/sign-in", data={"who": "Bente", "token": TOKEN})
+    await service.hear(joined(RIBE, name="Ribe Handel"), joined(VARDE, name="Varde Handel"), started(BO, RIBE, BO))
+
+    entered = await send(browser, f"/pages/meetings/{meeting.id}", "attendance", online=VARDE)
+
+    history = entered.text.partition("af hvem")[2]
+    assert [name for name in ("Køge", "Ribe", "Varde") if f"{name} Handel: " in history] == ["Køge", "Varde"]
 
 
 async def test_another_site_does_nothing_on_these_pages(

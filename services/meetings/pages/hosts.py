@@ -34,9 +34,10 @@ def add_pages_of_hosts(router: APIRouter, database: Database, pages: Pages, sign
         async with database.connection() as conn:
             meeting = await storage.get_meeting(conn, meeting_id)
             proposal = await use_cases.propose_host(conn, meeting_id)
-        first = proposal.candidates[0].town if proposal.candidates else ""
+        towns = [candidate.town for candidate in proposal.candidates]
+        town = proposal.host_town if proposal.host_town in towns else next(iter(towns), "")
         forms = {
-            "choose": Filled("choose", {"town": first, "place": "", "address": ""}),
+            "choose": Filled("choose", {"town": town, "place": "", "address": ""}),
             "exclude": Filled("exclude", {"town": "", "reason": ""}),
             "include": Filled("include", {}),
         }

@@ -125,7 +125,10 @@ def add_pages_of_a_meeting(
         async def act(conn: Connection, *, correlation_id: str, now: datetime) -> None:
             who = request.state.session.who
             members = await storage.active_organisations(conn)
-            body = read(NewAttendance, {"who": who, "organisations": [_attended(form, each.id) for each in members]})
+            concerned = await storage.organisations_concerned(conn, meeting_id)
+            attended = [_attended(form, each.id) for each in members]
+            entered = [each for each in attended if each["came"] or each["organisation_id"] in concerned]
+            body = read(NewAttendance, {"who": who, "organisations": entered})
             await use_cases.enter_attendance(conn, meeting_id, body.entered(), who=who, now=now)
 
         return await acted(request, meeting_id, form, "attendance", act)

@@ -147,6 +147,7 @@ WRONG_FIELDS: Mapping[str, Words] = {
     "answer": ("Vælg et svar.", "Choose an answer."),
     "attendance": ("Vælg, om de møder op eller er med online.", "Choose whether they come in person or join online."),
     "comment": ("Skriv højst 500 almindelige tegn.", "Write 500 ordinary characters at most."),
+    "organisations": ("Sæt kryds ved mindst én, der kom.", "Tick at least one that came."),
 }
 REFUSALS: Mapping[str, Words] = {
     "link_is_missing": ("Et møde online skal have et link.", "A meeting online needs a link."),
@@ -208,7 +209,7 @@ REFUSALS: Mapping[str, Words] = {
         "The crisis has not begun: undo it instead.",
     ),
     "nobody_travels": ("Et møde online har ingen værtsby.", "A meeting online has no host town."),
-    "unknown_town": ("Ingen i den by er med i netværket.", "Nobody acts for a member of this town."),
+    "unknown_town": ("Byen har ingen kontaktperson i netværket.", "Nobody acts for a member of this town."),
     "town_is_excluded": (
         "Byen er sprunget over: tag den med igen først.",
         "The town is left out: include it again first.",

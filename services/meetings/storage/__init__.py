@@ -18,7 +18,14 @@ from .answers import (
     meetings_with_places_to_pass_on,
     turn_in_line,
 )
-from .attendance import add_entries, known_organisations, latest_entries, list_entries, organisations_that_came
+from .attendance import (
+    add_entries,
+    known_organisations,
+    latest_entries,
+    list_entries,
+    organisations_concerned,
+    organisations_that_came,
+)
 from .crises import (
     add_crisis,
     crises_to_sum_up,
@@ -141,6 +148,7 @@ __all__ = [
     "missing_invitations",
     "normal_meetings",
     "open_meetings",
+    "organisations_concerned",
     "organisations_that_came",
     "overview",
     "paused_meetings",

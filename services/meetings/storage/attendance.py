@@ -17,6 +17,24 @@ async def known_organisations(conn: Connection, organisations: Iterable[UUID]) -
     return {row["id"] for row in rows}
 
 
+async def organisations_concerned(conn: Connection, meeting_id: UUID) -> set[UUID]:
+    """Return whose people were asked to a meeting, and of which attendance was entered all the same."""
+    rows = await conn.fetch(
+        """
+        SELECT ma.organisation_id
+          FROM invitations AS i
+          JOIN mandates AS ma ON ma.person_id = i.person_id
+         WHERE i.meeting_id = $1
+         UNION
+        SELECT organisation_id
+          FROM attendances
+         WHERE meeting_id = $1
+        """,
+        meeting_id,
+    )
+    return {row["organisation_id"] for row in rows}
+
+
 async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
     """Add what was entered."""
     await conn.execute(
