@@ -22,7 +22,12 @@ LINKS = SubscriptionLinks(ANSWER_SECRET)
 
 @pytest.mark.parametrize(
     ("language", "width", "scheme", "replace_it"),
-    [("da", NARROW, "light", "Lav en ny adresse"), ("en", WIDE, "dark", "Make a new address")],
+    [
+        ("da", NARROW, "light", "Lav en ny adresse"),
+        ("da", WIDE, "dark", "Lav en ny adresse"),
+        ("en", NARROW, "light", "Make a new address"),
+        ("en", WIDE, "dark", "Make a new address"),
+    ],
 )
 async def test_somebody_subscribes_and_replaces_the_address(
     chromium: Browser,

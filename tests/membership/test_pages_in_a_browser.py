@@ -192,7 +192,7 @@ def sent(message: Message, door: Door) -> Message:
         ("da", WIDE, "light"),
         ("da", WIDE, "dark"),
         ("en", NARROW, "light"),
-        ("en", WIDE, "light"),
+        ("en", WIDE, "dark"),
     ],
 )
 async def test_every_page_is_for_everybody_on_any_screen(

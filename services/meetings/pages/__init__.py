@@ -9,7 +9,7 @@ from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
 from ..turns import Turns
-from . import rules_in_words, wording
+from . import refusals, rules_in_words, wording
 from .absent import add_page_of_absent
 from .crisis import add_pages_of_crises
 from .hosts import add_pages_of_hosts
@@ -24,7 +24,7 @@ __all__ = ["secretariat_pages"]
 
 def secretariat_pages(database: Database, operator_token: str, uid_domain: str, turns: Turns, now: Clock) -> APIRouter:
     """Return the routes of all pages; whoever has not signed in is asked to."""
-    pages = Pages(TEMPLATES, words=wording, rules=rules_in_words)
+    pages = Pages(TEMPLATES, words=wording, rules=rules_in_words, refusals=refusals)
     sign_in = SignIn(operator_token, now)
     router = APIRouter(
         prefix="/pages",

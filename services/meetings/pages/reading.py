@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from shared.errors import Invalid, Refused
 from shared.web.forms import Form
 
-from .wording import Words, refusal_in_words
+from .refusals import refusal_in_words
+from .wording import Words
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 # Where a fault belongs to no field of the form, or to all of it.
