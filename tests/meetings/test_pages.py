@@ -413,6 +413,18 @@ async def test_a_place_that_is_found_later_is_entered_for_the_town_that_hosts(
     assert '<option value="Ribe" selected>' in shown.text
 
 
+async def test_a_town_that_is_yet_to_host_is_not_said_to_have_hosted(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    _, later, *_ = await service.meetings()
+    await send(browser, f"/pages/meetings/{later.id}/host", "choose", town="Køge")
+
+    shown = await browser.get(f"/pages/meetings/{meeting.id}/host")
+
+    assert "skal være vært:" in shown.text
+    assert "vært sidst:" not in shown.text
+
+
 async def test_who_became_a_member_after_a_meeting_did_not_stay_away_from_it(
     service: Service, browser: httpx.AsyncClient, meeting: Meeting
 ) -> None:

@@ -51,6 +51,7 @@ def add_pages_of_hosts(router: APIRouter, database: Database, pages: Pages, sign
             meeting=meeting,
             proposal=proposal,
             forms=forms,
+            now=now(),
             done=request.query_params.get("done"),
         )
 
