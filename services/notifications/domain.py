@@ -51,6 +51,8 @@ class Letterhead:
 class Draft:
     """An e-mail to be queued; `facts` make up its frame, `params` are its reader's alone.
 
+    An update also states what its reader was told `before`. E-mails that say the same should share the same facts.
+
     Who looks after another system is an address and no person that we know: then there is no `person_id`. Where a
     person may get several of a kind about one thing, `edition` says which: of a place, one for a version of the answer;
     of hosting, they are counted.
@@ -69,6 +71,7 @@ class Draft:
     correlation_id: str
     meeting_id: UUID | None = None
     method: Method | None = None
+    before: Mapping[str, Any] | None = None
     sequence: int | None = None
     edition: int | None = None
     muted: bool = False

@@ -216,8 +216,7 @@ def _cancelled_later(email: Mailed, mailed: Iterable[Mailed]) -> Iterable[Mailed
 
 def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], sequence: int, now: datetime) -> Draft:
     """State what the reader was told last, and why it is so no longer."""
-    known = _without_before(told.facts)
-    starts_at = instant(known["starts_at"])
+    starts_at = instant(told.facts["starts_at"])
     return Draft(
         kind="cancellation",
         topic="changes",
@@ -226,7 +225,7 @@ def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], 
         object_id=situation.meeting_id,
         meeting_id=situation.meeting_id,
         address=told.address,
-        facts={**known, **_cause(situation)},
+        facts={**told.facts, **_cause(situation)},
         params=_params(situation, requests_to(situation, mailed, told.address), sequence, now),
         revision=situation.revision,
         priority=_priority(starts_at, now),
@@ -247,7 +246,7 @@ def _request(situation: Situation, mailed: Sequence[Mailed], sequence: int, now:
     """Ask, or tell who was asked what has changed; nothing once the meeting is past, as was told and as it is."""
     asked = requests_to(situation, mailed, situation.address)
     told = asked[-1] if asked and not _is_undone(asked[-1], mailed) else None
-    known = _without_before(told.facts) if told else situation.facts
+    known = told.facts if told else situation.facts
     starts_at = max(instant(situation.facts["starts_at"]), instant(known["starts_at"]))
     if starts_at <= now:
         return []
@@ -262,7 +261,8 @@ def _request(situation: Situation, mailed: Sequence[Mailed], sequence: int, now:
             object_id=situation.meeting_id,
             meeting_id=situation.meeting_id,
             address=situation.address,
-            facts={**situation.facts, "before": known} if changed else situation.facts,
+            facts=situation.facts,
+            before=known if changed else None,
             params=_params(situation, asked, sequence, now),
             revision=situation.revision,
             priority=_priority(starts_at, now) if topic == "changes" else INVITATIONS,
@@ -296,7 +296,3 @@ def _params(situation: Situation, asked: Sequence[Mailed], sequence: int, now: d
 
 def _priority(starts_at: datetime, now: datetime) -> int:
     return URGENT_CHANGES if starts_at - now < URGENT else CHANGES
-
-
-def _without_before(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: value for key, value in facts.items() if key != "before"} if "before" in facts else facts

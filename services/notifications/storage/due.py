@@ -17,6 +17,7 @@ from ..due import Mailed, Newcomer, Situation
 # Invitations that something happened to, as (meeting, person), each with the correlation id of what it was.
 Touched = Mapping[tuple[UUID, UUID], str]
 History = dict[tuple[UUID, UUID], list[Mailed]]
+FrameKey = tuple[str, UUID, int, str, str]
 
 COLUMNS = (
     "dedupe",
@@ -233,8 +234,7 @@ async def renew_offers(conn: Connection, offers: Sequence[tuple[Draft, int]]) ->
 
 async def keep_frames(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
     """Return the id of each draft's frame; those that say the same in the same language share one."""
-    keys = [_frame_key(draft) for draft in drafts]
-    frames = dict(zip(keys, drafts, strict=True))
+    keys, facts = _frames(drafts)
     rows = await conn.fetch(
         """
         INSERT INTO frames (kind, object_id, revision, language, digest, facts)
@@ -242,8 +242,8 @@ async def keep_frames(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
             ON CONFLICT (kind, object_id, revision, language, digest) DO UPDATE SET digest = excluded.digest
         RETURNING id, kind, object_id, revision, language, digest
         """,
-        *map(list, zip(*frames, strict=True)),
-        [_json(draft.facts) for draft in frames.values()],
+        *map(list, zip(*facts, strict=True)),
+        list(facts.values()),
     )
     ids = {tuple(row.values())[1:]: row["id"] for row in rows}
     return [ids[key] for key in keys]
@@ -290,13 +290,26 @@ async def _facts(conn: Connection, meetings: Iterable[UUID]) -> dict[UUID, Mappi
 
 
 async def _facts_of_frames(conn: Connection, frames: Iterable[int]) -> dict[int, Mapping[str, Any]]:
-    rows = await conn.fetch("SELECT id, facts FROM frames WHERE id = ANY($1::bigint[])", list(frames))
+    rows = await conn.fetch(
+        "SELECT id, facts - 'before' AS facts FROM frames WHERE id = ANY($1::bigint[])", list(frames)
+    )
     return {row["id"]: json.loads(row["facts"]) for row in rows}
 
 
-def _frame_key(draft: Draft) -> tuple[str, UUID, int, str, str]:
-    digest = hashlib.sha256(_json(draft.facts).encode()).hexdigest()
-    return draft.kind, draft.object_id, draft.revision, draft.language, digest
+def _frames(drafts: Sequence[Draft]) -> tuple[list[FrameKey], dict[FrameKey, str]]:
+    """Return the key of each draft's frame, and the facts of each frame; facts that drafts share are written once."""
+    written: dict[tuple[int, int], tuple[str, str]] = {}
+    keys: list[FrameKey] = []
+    frames: dict[FrameKey, str] = {}
+    for draft in drafts:
+        shared = (id(draft.facts), id(draft.before))
+        if shared not in written:
+            facts = _json(draft.facts if draft.before is None else {**draft.facts, "before": draft.before})
+            written[shared] = facts, hashlib.sha256(facts.encode()).hexdigest()
+        facts, digest = written[shared]
+        keys.append((draft.kind, draft.object_id, draft.revision, draft.language, digest))
+        frames[keys[-1]] = facts
+    return keys, frames
 
 
 def _json(facts: Mapping[str, Any]) -> str:
