@@ -45,7 +45,9 @@ class Course:
 
 
 async def measure(servers: Servers, options: Options) -> Result:
-    """Move one meeting a round, in turn with an insert of the same rows by nothing but the driver."""
+    """Move one meeting a round, in turn with an insert of the same rows by nothing but the driver; others answer
+    during both.
+    """
     async with our_services(servers, arguments=ARGUMENTS) as (services, database_url):
         for service in ("meetings", "notifications"):
             await services.start(service)
@@ -60,7 +62,9 @@ async def measure(servers: Servers, options: Options) -> Result:
             queued = asyncio.create_task(_move(course, crowd))
             figures[MEANWHILE].append(_p99(await _answer(course, asyncio.shield(queued))))
             figures[QUEUED].append(await queued)
-            figures[INSERTED].append(await _insert(conn, crowd))
+            inserted = asyncio.create_task(_insert(conn, crowd))
+            await _answer(course, asyncio.shield(inserted))
+            figures[INSERTED].append(await inserted)
             progress("move: " + ", ".join(f"{name} {found[-1]:.3f} s" for name, found in figures.items()))
         await conn.close()
     return Result(_rows(figures), figures)
