@@ -13,7 +13,7 @@ import pytest
 from icalendar import Calendar
 
 from services.meetings import use_cases
-from services.meetings.answers import Said
+from services.meetings.answers import Choice, Said
 from services.meetings.domain import Change, Meeting
 from services.meetings.feed_address import FeedAddress, FeedAddresses
 from services.meetings.feed_states import FeedStates
@@ -76,6 +76,12 @@ async def move(service: Service, meeting: Meeting, change: Change) -> Meeting:
 async def cancel(service: Service, meeting: Meeting) -> Meeting:
     async with service.database.transaction() as conn:
         return await use_cases.cancel_meeting(conn, meeting.id, "Sne", correlation_id="cancel", now=service.now)
+
+
+async def answer(service: Service, meeting: Meeting, person: UUID, choice: Choice) -> None:
+    async with service.database.transaction() as conn:
+        said = Said(choice, None if choice == "declined" else "online", None, service.now)
+        await use_cases.give_answer(conn, meeting.id, person, said, correlation_id="answer", now=service.now)
 
 
 async def publish(service: Service, meeting: Meeting) -> None:
@@ -152,9 +158,7 @@ async def test_a_program_that_has_the_feed_is_told_so_until_it_changes(
 
     known = {await etag()}
     assert await has(*known)
-    async with service.database.transaction() as conn:
-        said = Said("accepted", "online", None, service.now)
-        await use_cases.give_answer(conn, planned[0].id, ANNA, said, correlation_id="a", now=service.now)
+    await answer(service, planned[0], ANNA, "accepted")
     await move(service, planned[0], Change(agenda="1. Siden sidst"))
     assert await has(*known)
 
@@ -206,6 +210,26 @@ async def test_who_has_left_or_was_never_known_finds_nothing_to_come(
     assert list(await entries(program, feed_of(ANNA))) == [planned[0].uid]
     assert len(await entries(program, feed_of(BO))) == 3
     assert await entries(program, feed_of(uuid4())) == {}
+
+
+async def test_what_a_person_has_declined_is_left_out_until_they_say_something_else(
+    service: Service, program: httpx.AsyncClient, planned: list[Meeting]
+) -> None:
+    first, second, third = (meeting.uid for meeting in planned[:3])
+    tags = [(await program.get(feed_of(ANNA))).headers["etag"]]
+
+    await answer(service, planned[0], ANNA, "declined")
+    assert list(await entries(program, feed_of(ANNA))) == [second, third]
+    tags.append((await program.get(feed_of(ANNA))).headers["etag"])
+    service.now += timedelta(minutes=1)
+    await answer(service, planned[0], ANNA, "tentative")
+    await answer(service, planned[1], ANNA, "declined")
+    await cancel(service, planned[1])
+    tags.append((await program.get(feed_of(ANNA))).headers["etag"])
+
+    assert list(await entries(program, feed_of(ANNA))) == [first, third]
+    assert list(await entries(program, feed_of(BO))) == [first, second, third]
+    assert len(set(tags)) == 3
 
 
 async def test_an_address_is_good_until_it_is_replaced(

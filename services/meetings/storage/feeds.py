@@ -18,17 +18,24 @@ async def private_feed_states(conn: Connection, people: Sequence[UUID], day: dat
     """List the state of each of some people's feeds; who is not known has one that is empty.
 
     A change of an invitation or of its meeting raises the version of the invitation, and none is ever removed: so no
-    two contents have the same sum.
+    two contents have the same sum and lack the same meetings, those that were declined.
     """
     rows = await conn.fetch(
         """
-        SELECT w.person_id, COALESCE(a.generation, 0) AS generation, p.language, i.content
+        SELECT w.person_id, COALESCE(a.generation, 0) AS generation, p.language,
+               concat_ws('-', i.versions, d.meetings) AS content
           FROM unnest($1::uuid[]) AS w (person_id)
           LEFT JOIN feed_addresses AS a ON a.person_id = w.person_id
           LEFT JOIN people AS p ON p.id = w.person_id
          CROSS JOIN LATERAL (
-               SELECT COALESCE(sum(version), 0)::text AS content FROM invitations WHERE person_id = w.person_id
+               SELECT COALESCE(sum(version), 0) AS versions FROM invitations WHERE person_id = w.person_id
                ) AS i
+         CROSS JOIN LATERAL (
+               SELECT md5(string_agg(meeting_id::text, ',' ORDER BY meeting_id)) AS meetings
+                 FROM answers
+                WHERE person_id = w.person_id
+                  AND choice = 'declined'
+               ) AS d
         """,
         people,
     )
