@@ -95,7 +95,6 @@ async def take_back(conn: Connection, now: datetime, *, restarted: str | None = 
                           AND newer.meeting_id = e.meeting_id
                           AND newer.address = e.address
                           AND newer.id > e.id
-                          AND newer.method IS NOT NULL
                           AND newer.state NOT IN ('obsolete', 'muted')
                    ) THEN 'obsolete' ELSE 'queued' END,
                may_have_arrived = true, sender = NULL, lease_until = NULL, next_attempt_at = $1
@@ -125,7 +124,6 @@ async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> 
                           AND newer.meeting_id = e.meeting_id
                           AND newer.address = e.address
                           AND newer.id > e.id
-                          AND newer.method IS NOT NULL
                           AND newer.state NOT IN ('obsolete', 'muted')
                    ) THEN 'obsolete' ELSE a.state END,
                reply = a.reply,
