@@ -54,8 +54,8 @@ class Draft:
     An update also states what its reader was told `before`. E-mails that say the same should share the same facts.
 
     Who looks after another system is an address and no person that we know: then there is no `person_id`. Where a
-    person may get several of a kind about one thing, `edition` says which: of a place, one for a version of the answer;
-    of hosting, they are counted.
+    person may get several of a kind about one thing, `edition` says which: of a place, the version of the answer to
+    which it was offered or that took it; of hosting, they are counted.
     """
 
     kind: Kind

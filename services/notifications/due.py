@@ -39,7 +39,7 @@ class Situation:
 
     The revision is the meeting's version; sequence, dtstamp and last_modified are what the calendar entry must carry.
     The answer, where there is one, is accepted, tentative or declined, with the state of the place that came of it;
-    `place_taken` says that the place was offered before.
+    `taken_version` is that of the answer which took a place that was offered, the last time.
     """
 
     facts: Mapping[str, Any]
@@ -60,7 +60,7 @@ class Situation:
     place_state: str | None
     attendance: str | None
     offered_until: datetime | None
-    place_taken: bool | None
+    taken_version: int | None
     answer_version: int | None
     correlation_id: str
 

@@ -10,7 +10,7 @@ OF_PLACES: frozenset[Kind] = frozenset({"offer", "confirmation"})
 
 
 def about_place(situation: Situation, mailed: Sequence[Mailed], drafts: Sequence[Draft], now: datetime) -> list[Draft]:
-    """Return the offer or the confirmation that is due, once for each answer; none for a meeting that has begun.
+    """Return the offer or the confirmation that is due, once for each place; none for a meeting that has begun.
 
     `mailed` and `drafts` are what calendars were sent of the meeting before, and are to be sent now.
     """
@@ -18,7 +18,7 @@ def about_place(situation: Situation, mailed: Sequence[Mailed], drafts: Sequence
         return []
     if situation.place_state == "offered" and situation.offered_until and situation.offered_until > now:
         return [_offer(situation, situation.offered_until, _thread(situation, mailed))]
-    if situation.place_state == "confirmed" and situation.place_taken:
+    if situation.place_state == "confirmed" and situation.taken_version:
         told = [situation.sequence, *(email.sequence for email in mailed), *(draft.sequence or 0 for draft in drafts)]
         return [_confirmation(situation, max(told), _thread(situation, mailed), now)]
     return []
@@ -73,6 +73,6 @@ def _confirmation(situation: Situation, sequence: int, thread: dict[str, str], n
         correlation_id=situation.correlation_id,
         method="REQUEST",
         sequence=sequence,
-        edition=situation.answer_version,
+        edition=situation.taken_version,
         expires_at=instant(situation.facts["starts_at"]),
     )

@@ -85,7 +85,9 @@ async def ask_hosts(conn: Connection, events: Sequence[HostAsked], *, mail_domai
 async def keep_answers(conn: Connection, events: Sequence[AboutAnswers], *, mail_domain: str, now: datetime) -> None:
     """Keep what people have answered and which places came of it, and mail who waited of an offer and of a place."""
     await storage.take_turn(conn)
-    await storage.keep_answers(conn, _newest_answers(events))
+    await storage.keep_answers(conn, newest(events, _answer))
+    taken = [event for event in events if isinstance(event, PlaceConfirmed)]
+    await storage.keep_places_taken(conn, newest(taken, _answer))
     touched = {(event.meeting_id, event.person_id): event.correlation_id for event in events}
     await _mail(conn, touched, mail_domain, now)
 
@@ -223,10 +225,9 @@ def _newest_meetings(events: Iterable[WithMeeting]) -> list[WithMeeting]:
     return list({event.meeting.id: event for event in by_age}.values())
 
 
-def _newest_answers(events: Iterable[AboutAnswers]) -> list[AboutAnswers]:
-    """Keep, of each answer, the event that knows most: of equal versions that an offered place was taken."""
-    by_age = sorted(events, key=lambda event: (event.version, isinstance(event, PlaceConfirmed)))
-    return list({(event.meeting_id, event.person_id): event for event in by_age}.values())
+def _answer(event: AboutAnswers) -> tuple[UUID, UUID]:
+    """Return whose answer to which meeting an event is about."""
+    return event.meeting_id, event.person_id
 
 
 def _highest_revisions(events: Iterable[AboutMeetings]) -> list[AboutMeetings]:

@@ -133,3 +133,19 @@ async def test_an_offer_that_is_past_is_not_sent(service: Service, invited: Invi
     await service.hear(given(invited, "accepted", "none", version=3))
 
     assert (await service.fates())[1:] == [("invitation", "sent"), ("offer", "failed")]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_who_changes_the_comment_at_once_after_taking_a_place_is_told_of_the_place_all_the_same_and_once(
+    service: Service, invited: Invited, server: FarServer, order: tuple[int, ...]
+) -> None:
+    story: list[Event] = [given(invited, version=3), confirmed(invited, 3), given(invited, version=4)]
+    await service.hear(given(invited, place_state="waiting"), offered(invited, 2))
+    await service.deliver(server)
+
+    for number in order:
+        await service.hear(story[number])
+    await service.deliver(server)
+    await service.hear(given(invited, version=5))
+
+    assert [fate for fate in await service.fates() if fate[0] == "confirmation"] == [("confirmation", "sent")]

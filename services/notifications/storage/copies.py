@@ -173,21 +173,16 @@ async def keep_invitations(conn: Connection, events: Sequence[AboutInvitations])
 
 
 async def keep_answers(conn: Connection, events: Sequence[AboutAnswers]) -> None:
-    """Keep answers and their places where that is newer; each meeting and person at most once.
-
-    That an offered place was taken counts as newer than the answer that took it.
-    """
+    """Keep answers and their places where that is newer; each meeting and person at most once."""
     await conn.execute(
         """
-        INSERT INTO answers AS a (meeting_id, person_id, answer, attendance, place_state, offered_until, place_taken,
-                                  version)
+        INSERT INTO answers AS a (meeting_id, person_id, answer, attendance, place_state, offered_until, version)
         SELECT *
-          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::boolean[],
-                      $8::integer[])
+          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::integer[])
             ON CONFLICT (meeting_id, person_id) DO UPDATE
            SET answer = excluded.answer, attendance = excluded.attendance, place_state = excluded.place_state,
-               offered_until = excluded.offered_until, place_taken = excluded.place_taken, version = excluded.version
-         WHERE (excluded.version, excluded.place_taken) > (a.version, a.place_taken)
+               offered_until = excluded.offered_until, version = excluded.version
+         WHERE excluded.version > a.version
         """,
         [event.meeting_id for event in events],
         [event.person_id for event in events],
@@ -195,7 +190,21 @@ async def keep_answers(conn: Connection, events: Sequence[AboutAnswers]) -> None
         [event.attendance for event in events],
         [_place_state(event) for event in events],
         [event.until if isinstance(event, PlaceOffered) else None for event in events],
-        [isinstance(event, PlaceConfirmed) for event in events],
+        [event.version for event in events],
+    )
+
+
+async def keep_places_taken(conn: Connection, events: Sequence[PlaceConfirmed]) -> None:
+    """Keep that offered places were taken, also where the answers are newer; each meeting and person at most once."""
+    await conn.execute(
+        """
+        UPDATE answers AS a
+           SET taken_version = GREATEST(a.taken_version, t.version)
+          FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS t (meeting_id, person_id, version)
+         WHERE (a.meeting_id, a.person_id) = (t.meeting_id, t.person_id)
+        """,
+        [event.meeting_id for event in events],
+        [event.person_id for event in events],
         [event.version for event in events],
     )
 

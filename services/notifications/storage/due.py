@@ -51,7 +51,7 @@ async def situations(conn: Connection, touched: Touched) -> list[Situation]:
                GREATEST(i.sequence, m.sequence) AS sequence,
                CASE WHEN m.sequence > i.sequence THEN m.dtstamp ELSE i.dtstamp END AS dtstamp,
                CASE WHEN m.sequence > i.sequence THEN m.last_modified ELSE i.last_modified END AS last_modified,
-               a.answer, a.place_state, a.attendance, a.offered_until, a.place_taken, a.version AS answer_version,
+               a.answer, a.place_state, a.attendance, a.offered_until, a.taken_version, a.version AS answer_version,
                t.correlation_id
           FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (meeting_id, person_id, correlation_id)
           JOIN invitations AS i USING (meeting_id, person_id)
