@@ -144,6 +144,10 @@ class Crisis:
         """Return the crisis as today is its last day, and it is to be summed up."""
         return replace(self, state="ended", last_day=today, version=self.version + 1)
 
+    def cut(self, last_day: date) -> "Crisis":
+        """Return the crisis as it lasts no longer than to a day, because its series does not."""
+        return replace(self, last_day=last_day, version=self.version + 1)
+
     def over(self) -> "Crisis":
         """Return the crisis as it is summed up."""
         return replace(self, state="over", version=self.version + 1)

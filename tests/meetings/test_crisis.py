@@ -13,11 +13,12 @@ import pytest
 from services.meetings import storage, use_cases
 from services.meetings.crisis import Crisis, CrisisHasBegun, brings_invitation
 from services.meetings.crisis_announcements import Plan
-from services.meetings.recurrence import EveryWeekday
+from services.meetings.recurrence import EveryWeekday, EveryWeeks
 from services.meetings.series import Reminder, SeriesChange
 from shared.contracts.meetings import (
     CrisisEnded,
     CrisisExtended,
+    CrisisUndone,
     InvitationIssued,
     MeetingCancelled,
     MeetingRescheduled,
@@ -250,17 +251,63 @@ async def test_the_planner_asks_to_the_next_meeting_when_one_begins_also_after_o
     assert {meeting for meeting, _ in await service.standing()} == {thursday.id, friday.id}
 
 
-async def test_what_comes_inside_the_horizon_meanwhile_is_asked_to_when_the_crisis_is_over(service: Service) -> None:
+async def test_what_comes_inside_the_horizon_meanwhile_is_asked_to_at_that_hour_of_the_day_after_the_crisis(
+    service: Service,
+) -> None:
     await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
     await start(service, series={"horizon_days": 28})
-    midnight_after = datetime(2026, 3, 17, 23, 0, tzinfo=UTC)
+    the_day_after = datetime(2026, 3, 18, 7, 30, tzinfo=UTC)
 
-    before = await said_at(service, midnight_after - timedelta(minutes=1))
-    after = await said_at(service, midnight_after)
+    before = await said_at(service, the_day_after - timedelta(minutes=1))
+    after = await said_at(service, the_day_after)
 
     issued = [event.meeting.starts_at for event in [*before, *after] if isinstance(event, InvitationIssued)]
     assert issued[-1] == datetime(2026, 4, 9, 7, 30, tzinfo=UTC)
     assert [type(event) for event in after] == [InvitationIssued]
+
+
+async def test_what_comes_inside_the_horizon_in_one_of_two_crises_on_end_is_asked_to_after_both(
+    service: Service,
+) -> None:
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    _, plan = await start(service, series={"horizon_days": 28})
+    following = crisis_of(plan.series.id, first_day=date(2026, 3, 18), last_day=date(2026, 3, 24))
+    async with service.database.transaction() as conn:
+        await use_cases.start_crisis(conn, following, uid_domain=UID_DOMAIN, correlation_id="next", now=service.now)
+    normal = datetime(2026, 4, 9, 7, 30, tzinfo=UTC)
+    the_day_after = datetime(2026, 3, 25, 7, 30, tzinfo=UTC)
+
+    said = {
+        moment: await said_at(service, moment)
+        for moment in [
+            datetime(2026, 3, 18, 8, 30, tzinfo=UTC),
+            datetime(2026, 3, 18, 11, 0, tzinfo=UTC),  # the first is summed up, and over
+            datetime(2026, 3, 24, 7, 30, tzinfo=UTC),
+            the_day_after - timedelta(minutes=1),
+            the_day_after,
+        ]
+    }
+
+    assert CrisisEnded in {type(event) for event in said[datetime(2026, 3, 18, 11, 0, tzinfo=UTC)]}
+    assert [
+        moment
+        for moment, events in said.items()
+        if normal in {event.meeting.starts_at for event in events if isinstance(event, InvitationIssued)}
+    ] == [the_day_after]
+
+
+async def test_people_are_asked_a_day_before_to_a_meeting_on_the_day_after_a_crisis(service: Service) -> None:
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    weekly = {"horizon_days": 7, "recurrence": EveryWeeks("wednesday", 1, date(2026, 3, 4)), "on_holiday": "skip"}
+    await start(service, series=weekly)
+    a_day_before = datetime(2026, 3, 17, 8, 30, tzinfo=UTC)
+
+    before = await said_at(service, a_day_before - timedelta(minutes=1))
+    after = await said_at(service, a_day_before)
+
+    the_day_after = datetime(2026, 3, 18, 8, 30, tzinfo=UTC)
+    assert the_day_after not in {event.meeting.starts_at for event in before if isinstance(event, InvitationIssued)}
+    assert [event.meeting.starts_at for event in after if isinstance(event, InvitationIssued)] == [the_day_after]
 
 
 async def test_an_extension_pauses_what_lies_in_its_days(service: Service) -> None:
@@ -332,24 +379,67 @@ async def test_a_change_of_the_series_follows_into_what_is_paused_and_is_told_wh
     ]
 
 
-async def test_what_is_paused_ends_with_its_series_and_never_comes_back(service: Service) -> None:
+async def test_a_crisis_ends_with_its_series_and_is_summed_up_the_day_after(service: Service) -> None:
     await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
     crisis_id, plan = await start(service)
+    service.now = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
+    await service.plan()
+
+    for _ in range(2):
+        await end_series(service, plan.series.id, date(2026, 3, 13))
+    noon_after = datetime(2026, 3, 13, 11, 0, tzinfo=UTC)
+    before = await said_at(service, noon_after - timedelta(seconds=1))
+    (ended,) = await said_at(service, noon_after)
+
+    assert {type(event) for event in before} <= {MeetingCancelled, InvitationIssued}
+    assert isinstance(ended, CrisisEnded)
+    assert (ended.crisis.last_day, ended.meetings_held) == (date(2026, 3, 12), 2)
+    assert [meeting.starts_at.day for meeting in await service.meetings() if meeting.status == "begun"] == [11, 12]
+    assert await said_at(service, datetime(2026, 3, 20, tzinfo=UTC)) == []
+
+
+async def test_a_crisis_of_a_series_that_ends_today_has_its_last_day_today(service: Service) -> None:
+    _, plan = await start(service)
+    service.now = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+    await service.plan()
+
+    await end_series(service, plan.series.id, date(2026, 3, 12))
+
+    (ended,) = [
+        event
+        for event in await said_at(service, datetime(2026, 3, 13, 11, 0, tzinfo=UTC))
+        if isinstance(event, CrisisEnded)
+    ]
+    assert (ended.crisis.last_day, ended.meetings_held) == (date(2026, 3, 12), 2)
+
+
+async def test_a_crisis_that_would_begin_after_its_series_ends_is_undone_and_what_it_paused_never_comes_back(
+    service: Service,
+) -> None:
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    crisis_id, plan = await start(service)
+
+    await end_series(service, plan.series.id, date(2026, 3, 11))
+
+    async with service.database.connection() as conn:
+        crisis = await storage.get_crisis(conn, crisis_id)
+    said = [type(event) for event in await service.said()]
+    assert (crisis.state, said.count(CrisisUndone)) == ("undone", 1)
+    assert {meeting.status for meeting in await service.meetings()} == {"cancelled"}
+    assert await said_at(service, datetime(2026, 3, 20, tzinfo=UTC)) == []
+
+
+async def end_series(service: Service, series_id: UUID, since: date) -> None:
     async with service.database.transaction() as conn:
         await use_cases.end_series(
             conn,
-            plan.series.id,
-            since=date(2026, 3, 12),
+            series_id,
+            since=since,
             reason=None,
             keep_changed_by_hand=False,
             correlation_id="end",
             now=service.now,
         )
-
-    async with service.database.transaction() as conn:
-        await use_cases.undo_crisis(conn, crisis_id, correlation_id="undo", now=service.now)
-
-    assert {meeting.status for meeting in await service.meetings()} == {"cancelled"}
 
 
 async def test_a_paused_meeting_that_is_cancelled_by_hand_stays_cancelled(service: Service) -> None:

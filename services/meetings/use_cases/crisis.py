@@ -89,12 +89,21 @@ async def undo_crisis(conn: Connection, crisis_id: UUID, *, correlation_id: str,
     before.check_running(now)
     if any(meeting.starts_at <= now for meeting in await storage.meetings_of_crisis(conn, crisis_id)):
         raise CrisisHasBegun("a meeting of it has been held: end it instead")
-    crisis = before.undone()
-    await storage.keep_crisis(conn, crisis)
-    await _return_to_normal(conn, crisis, group_id, correlation_id, now)
-    plan = await get_plan(conn, crisis, now)
-    await outbox.add(conn, crisis_announcements.crisis_undone(plan, correlation_id))
-    return plan
+    return await _undo(conn, before.undone(), group_id, correlation_id, now)
+
+
+async def end_crises_with_series(
+    conn: Connection, series_id: UUID, since: date, group_id: UUID, correlation_id: str, now: datetime
+) -> None:
+    """Have no crisis of a series last longer than that, which ends before a day; one not begun by then is undone."""
+    last_day = max(since - timedelta(days=1), local_day(now))
+    for crisis in await storage.list_crises(conn, series_id):
+        if crisis.state != "running" or crisis.last_day <= last_day:
+            continue
+        if crisis.first_day <= last_day:
+            await storage.keep_crisis(conn, crisis.cut(last_day))
+        else:
+            await _undo(conn, crisis.undone(), group_id, correlation_id, now)
 
 
 async def sum_up_crises(conn: Connection, group_id: UUID, correlation_id: str, now: datetime) -> None:
@@ -115,6 +124,14 @@ async def get_plan(conn: Connection, crisis: Crisis, now: datetime) -> Plan:
         paused=await storage.paused_meetings(conn, crisis.id),
         staying=await storage.normal_meetings(conn, crisis.series_id, max(begins, now), is_over),
     )
+
+
+async def _undo(conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime) -> Plan:
+    await storage.keep_crisis(conn, crisis)
+    await _return_to_normal(conn, crisis, group_id, correlation_id, now)
+    plan = await get_plan(conn, crisis, now)
+    await outbox.add(conn, crisis_announcements.crisis_undone(plan, correlation_id))
+    return plan
 
 
 async def _sum_up(conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from ..replanning import Replanned
 from ..series import SeriesChange
 from .answering import follow_mode
 from .changing import revise
+from .crisis import end_crises_with_series
 from .planning import plan_days
 
 
@@ -71,12 +72,14 @@ async def end_series(
     correlation_id: str,
     now: datetime,
 ) -> Replanned:
-    """End a series before a day, and cancel its meetings of that day or later; a second time changes nothing.
+    """End a series before a day with its crises, and cancel its meetings of that day or later.
+
+    A second time changes nothing.
 
     Raises:
         NotFound, ChangesThePast
     """
-    await storage.lock_network(conn)
+    group_id = await storage.lock_network(conn)
     series = await storage.get_series(conn, series_id)
     replanning.check_since(since, now)
     await storage.keep_series(conn, series.ended(since))
@@ -85,7 +88,9 @@ async def end_series(
         reason=reason,
         keep_changed_by_hand=keep_changed_by_hand,
     )
-    return await _carry_out(conn, replanned, correlation_id, now)
+    carried_out = await _carry_out(conn, replanned, correlation_id, now)
+    await end_crises_with_series(conn, series_id, since, group_id, correlation_id, now)
+    return carried_out
 
 
 async def _carry_out(conn: Connection, replanned: Replanned, correlation_id: str, now: datetime) -> Replanned:
