@@ -47,7 +47,7 @@ def crisis_ended(
 
 
 def crisis_undone(plan: Plan, correlation_id: str) -> contract.CrisisUndone:
-    """Say that a crisis was started by mistake."""
+    """Say that a crisis is as if it had never been."""
     return contract.CrisisUndone(correlation_id=correlation_id, crisis=_said(plan))
 
 

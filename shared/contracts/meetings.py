@@ -195,7 +195,7 @@ class CrisisEnded(Event):
 
 
 class CrisisUndone(Event):
-    """A crisis was started by mistake: it is as if it had never been. Told once to whoever was told of it."""
+    """A crisis is as if it had never been: a mistake, or its series ends before. Told to whoever was told of it."""
 
     type: ClassVar[str] = "meetings.crisis_undone.v1"
 

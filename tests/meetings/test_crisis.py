@@ -381,7 +381,7 @@ async def test_a_change_of_the_series_follows_into_what_is_paused_and_is_told_wh
 
 async def test_a_crisis_ends_with_its_series_and_is_summed_up_the_day_after(service: Service) -> None:
     await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
-    crisis_id, plan = await start(service)
+    _, plan = await start(service)
     service.now = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
     await service.plan()
 
@@ -427,6 +427,22 @@ async def test_a_crisis_that_would_begin_after_its_series_ends_is_undone_and_wha
     assert (crisis.state, said.count(CrisisUndone)) == ("undone", 1)
     assert {meeting.status for meeting in await service.meetings()} == {"cancelled"}
     assert await said_at(service, datetime(2026, 3, 20, tzinfo=UTC)) == []
+
+
+async def test_a_meeting_of_a_crisis_that_is_moved_past_its_last_day_is_held_all_the_same(service: Service) -> None:
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    _, plan = await start(service)
+    moved_to = datetime(2026, 3, 19, 12, 0, tzinfo=UTC)
+    async with service.database.transaction() as conn:
+        last = plan.meetings[-1].id
+        await use_cases.move_meeting(conn, last, {"starts_at": moved_to}, correlation_id="move", now=service.now)
+
+    await said_at(service, datetime(2026, 3, 17, 12, 0, tzinfo=UTC))
+    said = await said_at(service, datetime(2026, 3, 18, 11, 0, tzinfo=UTC))
+
+    (ended,) = [event for event in said if isinstance(event, CrisisEnded)]
+    assert (ended.meetings_held, [each.starts_at for each in ended.crisis.meetings]) == (4, [moved_to])
+    assert (last, ANNA) in await service.standing()
 
 
 async def end_series(service: Service, series_id: UUID, since: date) -> None:

@@ -346,8 +346,8 @@ def test_what_is_said_of_a_crisis_stands_in_text_and_html_alike(kind: Kind, lang
         ("crisis_notice", "en", ["Tuesday 17 March 2026 at 8:30–9:00", "are not held meanwhile", "held as planned"]),
         ("crisis_summary", "da", ["holdt 5 møder", "3 organisationer", "Sjælland (2): Køge Handel, Roskilde Handel"]),
         ("crisis_summary", "en", ["5 meetings were held", "3 organisations", "No region (1): Handel og Event"]),
-        ("crisis_cancelled", "da", ["startet ved en fejl", "torsdag 12. marts 2026 kl. 9.30–10.30"]),
-        ("crisis_cancelled", "en", ["started by mistake", "Thursday 12 March 2026 at 9:30–10:30"]),
+        ("crisis_cancelled", "da", ["er taget tilbage", "torsdag 12. marts 2026 kl. 9.30–10.30"]),
+        ("crisis_cancelled", "en", ["is taken back", "Thursday 12 March 2026 at 9:30–10:30"]),
     ],
 )
 def test_a_mail_of_a_crisis_says_what_it_is_for(kind: Kind, language: Language, stated: list[str]) -> None:

@@ -135,9 +135,10 @@ async def _undo(conn: Connection, crisis: Crisis, group_id: UUID, correlation_id
 
 
 async def _sum_up(conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime) -> None:
+    """Sum up what was held; a meeting that somebody has moved past the last day stays, and counts no more."""
     await storage.keep_crisis(conn, crisis)
-    await _return_to_normal(conn, crisis, group_id, correlation_id, now)
-    held = await storage.meetings_of_crisis(conn, crisis.id)
+    await _hold_what_was_paused(conn, crisis, group_id, correlation_id, now)
+    held = [meeting for meeting in await storage.meetings_of_crisis(conn, crisis.id) if meeting.starts_at <= now]
     came = await storage.organisations_that_came(conn, [meeting.id for meeting in held])
     plan = await get_plan(conn, crisis, now)
     people = await storage.people_in_group(conn, group_id)
@@ -161,6 +162,12 @@ async def _return_to_normal(
     held = await storage.meetings_of_crisis(conn, crisis.id)
     dropped = [replace(meeting, status="cancelled") for meeting in held if meeting.starts_at > now]
     await _say_cancelled(conn, [await revise(conn, meeting, now) for meeting in dropped], correlation_id)
+    await _hold_what_was_paused(conn, crisis, group_id, correlation_id, now)
+
+
+async def _hold_what_was_paused(
+    conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime
+) -> None:
     for meeting in await storage.paused_meetings(conn, crisis.id):
         if meeting.starts_at > now:
             await revise(conn, resumed(meeting), now)
