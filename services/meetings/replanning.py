@@ -1,6 +1,6 @@
 """What a change of a series, or its end, makes of the meetings that are planned."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -79,6 +79,13 @@ def change_meetings(
     new = sorted(held.keys() - matched.values())
     added = [after.meeting(day, held[day], now, uid_domain) for day in new if day <= after.plan_until(now)]
     return _replanned(meetings, wanted, [meeting for meeting in added if meeting.starts_at > now], reason, now)
+
+
+def at_another_link(meetings: Sequence[Meeting], link: str | None) -> list[tuple[Meeting, datetime]]:
+    """List meetings online as they are held at another link, each with the moment it begins; raise LinkIsMissing."""
+    for meeting in meetings:
+        check_attendable(meeting.mode, link)
+    return [(replace(meeting, link=link), meeting.starts_at) for meeting in meetings if meeting.link != link]
 
 
 def cancelled_at_the_end(meetings: Iterable[Meeting], *, reason: str | None, keep_changed_by_hand: bool) -> Replanned:

@@ -106,10 +106,11 @@ async def tell_of_crises(conn: Connection, events: Sequence[AboutCrises], *, mai
     await storage.take_turn(conn)
     newest_of_each = _newest_of_crises(events)
     newer = await storage.keep_crises(conn, newest_of_each)
+    # First, so that no sender takes any of it after it was looked up who had been told.
+    await storage.drop_crisis_mails(conn, newer)
     for event in newest_of_each:
         if event.crisis.id in newer:
             await storage.keep_crisis_people(conn, event)
-    await storage.drop_crisis_mails(conn, newer)
     await _tell(conn, await storage.people_to_tell(conn, newer), mail_domain, now)
 
 

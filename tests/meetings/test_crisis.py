@@ -13,7 +13,9 @@ import pytest
 from services.meetings import storage, use_cases
 from services.meetings.crisis import Crisis, CrisisHasBegun, brings_invitation
 from services.meetings.crisis_announcements import Plan
+from services.meetings.domain import LinkIsMissing
 from services.meetings.recurrence import EveryWeekday, EveryWeeks
+from services.meetings.replanning import Replanned
 from services.meetings.series import Reminder, SeriesChange
 from shared.contracts.meetings import (
     CrisisEnded,
@@ -356,17 +358,7 @@ async def test_a_change_of_the_series_follows_into_what_is_paused_and_is_told_wh
 ) -> None:
     await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
     crisis_id, plan = await start(service)
-    async with service.database.transaction() as conn:
-        await use_cases.change_series(
-            conn,
-            plan.series.id,
-            SeriesChange(starts_at=time(11, 0)),
-            since=date(2026, 3, 3),
-            reason=None,
-            uid_domain=UID_DOMAIN,
-            correlation_id="change",
-            now=service.now,
-        )
+    await change_series(service, plan.series.id, SeriesChange(starts_at=time(11, 0)))
     changed = await service.said()
     async with service.database.transaction() as conn:
         await use_cases.undo_crisis(conn, crisis_id, correlation_id="undo", now=service.now)
@@ -377,6 +369,59 @@ async def test_a_change_of_the_series_follows_into_what_is_paused_and_is_told_wh
     assert [(event.meeting.id, event.meeting.starts_at) for event in issued] == [
         (paused.id, datetime(2026, 3, 12, 10, 0, tzinfo=UTC))
     ]
+
+
+async def test_a_change_of_the_series_brings_no_meeting_into_days_on_which_they_are_paused(service: Service) -> None:
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    crisis_id, plan = await start(service)
+
+    weekdays: SeriesChange = {"recurrence": EveryWeekday(), "on_holiday": "skip"}
+    replanned = await change_series(service, plan.series.id, weekdays)
+    await service.plan()
+
+    async with service.database.connection() as conn:
+        normal = await storage.paused_meetings(conn, crisis_id)
+    issued = [event for event in await service.said() if isinstance(event, InvitationIssued)]
+    assert [meeting.starts_at.day for meeting in normal] == [11, 12, 13, 16, 17]
+    added = {meeting.id for meeting in replanned.added if meeting.paused_by}
+    assert added == {meeting.id for meeting in normal} - {meeting.id for meeting in plan.paused}
+    assert {event.meeting.id for event in issued}.isdisjoint(each.id for each in normal)
+
+
+async def test_another_link_of_the_series_is_that_of_a_crisis_without_one_of_its_own(service: Service) -> None:
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    _, plan = await start(service)
+    first, *_ = plan.meetings
+
+    await change_series(service, plan.series.id, {"link": "https://meet.example/another"})
+
+    said = {e.meeting.id: e.meeting.link for e in await service.said() if isinstance(e, MeetingRescheduled)}
+    assert {e.link for e in await service.meetings() if e.crisis_id} == {"https://meet.example/another"}
+    assert said[first.id] == "https://meet.example/another"
+    with pytest.raises(LinkIsMissing):
+        await change_series(service, plan.series.id, {"mode": "physical", "link": None})
+
+
+async def test_a_crisis_with_a_link_of_its_own_keeps_it(service: Service) -> None:
+    _, plan = await start(service, link="https://meet.example/crisis")
+
+    await change_series(service, plan.series.id, {"link": "https://meet.example/another"})
+
+    assert {e.link for e in await service.meetings() if e.crisis_id} == {"https://meet.example/crisis"}
+
+
+async def change_series(service: Service, series_id: UUID, change: SeriesChange) -> Replanned:
+    async with service.database.transaction() as conn:
+        return await use_cases.change_series(
+            conn,
+            series_id,
+            change,
+            since=date(2026, 3, 3),
+            reason=None,
+            uid_domain=UID_DOMAIN,
+            correlation_id="change",
+            now=service.now,
+        )
 
 
 async def test_a_crisis_ends_with_its_series_and_is_summed_up_the_day_after(service: Service) -> None:

@@ -1,5 +1,6 @@
 """Everybody is told of a crisis once a version: in whatever order that is heard, and also who has muted invitations."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from tests.notifications.builders import NOW, CrisisStory, MeetingStory, person_updated
 from tests.notifications.conftest import Service
 from tests.notifications.far_server import FarServer
+from tests.support.eventually import eventually
 
 ANNA, BO, CARL = UUID(int=11), UUID(int=12), UUID(int=13)
 
@@ -102,6 +104,32 @@ async def test_of_a_mistake_that_nobody_was_told_of_nobody_is_told(service: Serv
     await service.hear(story.undone())
 
     assert await service.fates() == [("crisis_notice", "obsolete")] * 2
+
+
+async def test_who_is_just_being_told_of_a_crisis_when_it_is_undone_is_told_of_the_mistake(
+    service: Service, story: CrisisStory
+) -> None:
+    await service.hear(story.started())
+
+    async with service.database.transaction() as conn:
+        await conn.execute("UPDATE emails SET state = 'sent', may_have_arrived = true")
+        hearing = asyncio.create_task(service.hear(story.undone()))
+        await eventually(lambda: waits_for_a_lock(service))
+    await hearing
+
+    assert await service.fates() == [*[("crisis_notice", "sent")] * 2, *[("crisis_cancelled", "queued")] * 2]
+
+
+async def waits_for_a_lock(service: Service) -> bool:
+    async with service.database.connection() as conn:
+        waiting: bool = await conn.fetchval(
+            """
+            SELECT EXISTS (
+                SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+            )
+            """
+        )
+        return waiting
 
 
 async def test_who_was_mailed_of_the_series_that_day_gets_no_reminder_in_a_crisis(

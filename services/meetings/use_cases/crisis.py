@@ -1,6 +1,6 @@
 """A series turns to crisis cadence and back, in one act each, and everybody is told once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -89,21 +89,16 @@ async def undo_crisis(conn: Connection, crisis_id: UUID, *, correlation_id: str,
     before.check_running(now)
     if any(meeting.starts_at <= now for meeting in await storage.meetings_of_crisis(conn, crisis_id)):
         raise CrisisHasBegun("a meeting of it has been held: end it instead")
-    return await _undo(conn, before.undone(), group_id, correlation_id, now)
+    return await take_back(conn, before.undone(), group_id, correlation_id, now)
 
 
-async def end_crises_with_series(
-    conn: Connection, series_id: UUID, since: date, group_id: UUID, correlation_id: str, now: datetime
-) -> None:
-    """Have no crisis of a series last longer than that, which ends before a day; one not begun by then is undone."""
-    last_day = max(since - timedelta(days=1), local_day(now))
-    for crisis in await storage.list_crises(conn, series_id):
-        if crisis.state != "running" or crisis.last_day <= last_day:
-            continue
-        if crisis.first_day <= last_day:
-            await storage.keep_crisis(conn, crisis.cut(last_day))
-        else:
-            await _undo(conn, crisis.undone(), group_id, correlation_id, now)
+async def take_back(conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime) -> Plan:
+    """Have it be as if a crisis, undone by now, had never been, and say so."""
+    await storage.keep_crisis(conn, crisis)
+    await _return_to_normal(conn, crisis, group_id, correlation_id, now)
+    plan = await get_plan(conn, crisis, now)
+    await outbox.add(conn, crisis_announcements.crisis_undone(plan, correlation_id))
+    return plan
 
 
 async def sum_up_crises(conn: Connection, group_id: UUID, correlation_id: str, now: datetime) -> None:
@@ -111,6 +106,15 @@ async def sum_up_crises(conn: Connection, group_id: UUID, correlation_id: str, n
     for crisis in await storage.crises_to_sum_up(conn):
         if crisis.is_due(now):
             await _sum_up(conn, crisis.over(), group_id, correlation_id, now)
+
+
+async def pause_meetings(
+    conn: Connection, crisis: Crisis, meetings: Iterable[Meeting], correlation_id: str, now: datetime
+) -> list[Meeting]:
+    """Cancel some meetings for as long as a crisis lasts, and return them as they then are."""
+    revised = [await revise(conn, paused(meeting, crisis), now) for meeting in meetings]
+    await _say_cancelled(conn, revised, correlation_id)
+    return revised
 
 
 async def get_plan(conn: Connection, crisis: Crisis, now: datetime) -> Plan:
@@ -124,14 +128,6 @@ async def get_plan(conn: Connection, crisis: Crisis, now: datetime) -> Plan:
         paused=await storage.paused_meetings(conn, crisis.id),
         staying=await storage.normal_meetings(conn, crisis.series_id, max(begins, now), is_over),
     )
-
-
-async def _undo(conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime) -> Plan:
-    await storage.keep_crisis(conn, crisis)
-    await _return_to_normal(conn, crisis, group_id, correlation_id, now)
-    plan = await get_plan(conn, crisis, now)
-    await outbox.add(conn, crisis_announcements.crisis_undone(plan, correlation_id))
-    return plan
 
 
 async def _sum_up(conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime) -> None:
@@ -151,8 +147,7 @@ async def _pause(conn: Connection, crisis: Crisis, since: date, correlation_id: 
         return
     _, is_over = crisis.span
     meetings = await storage.normal_meetings(conn, crisis.series_id, max(midnight(since), now), is_over)
-    revised = [await revise(conn, paused(meeting, crisis), now) for meeting in meetings]
-    await _say_cancelled(conn, revised, correlation_id)
+    await pause_meetings(conn, crisis, meetings, correlation_id, now)
 
 
 async def _return_to_normal(

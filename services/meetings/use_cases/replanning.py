@@ -13,7 +13,7 @@ from ..replanning import Replanned
 from ..series import SeriesChange
 from .answering import follow_mode
 from .changing import revise
-from .crisis import end_crises_with_series
+from .crises_of_series import end_crises_with_series, meetings_at_its_link, pause_within_crises
 from .planning import plan_days
 
 
@@ -59,7 +59,11 @@ async def change_series(
         await storage.keep_series_capacity(conn, series_id, capacity.within(after.mode))
         followed = [*(meeting for meeting, _ in replanned.changed), *replanned.kept]
         await follow_mode(conn, followed, correlation_id=correlation_id)
-    return await _carry_out(conn, replanned, correlation_id, now)
+    if "link" in change:
+        replanned.changed.extend(
+            replanning.at_another_link(await meetings_at_its_link(conn, before, since, now), after.link)
+        )
+    return await _carry_out_in_crises(conn, replanned, series_id, correlation_id, now)
 
 
 async def end_series(
@@ -91,6 +95,20 @@ async def end_series(
     carried_out = await _carry_out(conn, replanned, correlation_id, now)
     await end_crises_with_series(conn, series_id, since, group_id, correlation_id, now)
     return carried_out
+
+
+async def _carry_out_in_crises(
+    conn: Connection, replanned: Replanned, series_id: UUID, correlation_id: str, now: datetime
+) -> Replanned:
+    """Carry a change out, but pause what it brings into the days of a crisis that pauses the meetings of its series."""
+    done = await _carry_out(conn, replanned, correlation_id, now)
+    normal = [meeting for meeting, _ in done.changed if meeting.crisis_id is None]
+    paused = await pause_within_crises(conn, series_id, [*normal, *done.added], correlation_id, now)
+    return replace(
+        done,
+        changed=[(paused.get(meeting.id, meeting), began) for meeting, began in done.changed],
+        added=[paused.get(meeting.id, meeting) for meeting in done.added],
+    )
 
 
 async def _carry_out(conn: Connection, replanned: Replanned, correlation_id: str, now: datetime) -> Replanned:
