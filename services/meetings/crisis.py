@@ -117,10 +117,11 @@ class Crisis:
             raise NothingToMeetFor("no meeting would be held from the first to the last day", field="recurrence")
 
     def check_last_day(self, series: Series) -> None:
-        """Refuse a day after the last of the series, or too long after the first; raise BeyondThePlan, LastsTooLong."""
-        if series.last_day and self.last_day > series.last_day:
+        """Refuse a day not planned yet, or too long after the first; raise BeyondThePlan, LastsTooLong."""
+        planned = min(series.planned_until, series.last_day or date.max)
+        if self.last_day > planned:
             raise BeyondThePlan(
-                f"the series meets up to and with {series.last_day}: name that day or an earlier one", field="until"
+                f"the series is planned up to and with {planned}: name that day or an earlier one", field="until"
             )
         last = self.first_day + timedelta(days=MOST_DAYS - 1)
         if self.last_day > last:

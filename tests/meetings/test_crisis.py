@@ -131,6 +131,7 @@ async def test_holidays_are_skipped_and_the_clocks_may_change_meanwhile(api: htt
         ({"from": "2026-03-01"}, "from"),
         ({"until": "2026-03-10"}, "until"),
         ({"from": "2026-03-02", "until": "2026-06-02"}, "until"),
+        ({"from": "2027-03-01", "until": "2027-03-05"}, "until"),
         ({"normal_meetings": "move"}, "normal_meetings"),
         ({"link": "meet.example"}, "link"),
         ({"reminders": [{"before": 0, "unit": "days"}]}, "reminders.0.before"),
@@ -209,10 +210,27 @@ async def test_what_has_not_begun_is_undone_and_not_ended(api: httpx.AsyncClient
     crisis = (await post(api, f"/series/{created['id']}/crisis", DAILY, 201))["crisis"]
 
     problem = await post(api, f"/crises/{crisis['id']}/end", {}, 409)
-    not_later = await post(api, f"/crises/{crisis['id']}/extend", {"until": "2026-03-17"}, 422)
 
     assert problem["title"] == "crisis_has_not_begun"
-    assert (not_later["title"], not_later["faults"][0]["field"]) == ("no_extension", "until")
+
+
+@pytest.mark.parametrize(
+    ("last_day", "until", "code"),
+    [
+        ("2026-03-17", "2026-03-17", "no_extension"),
+        ("2026-03-13", "2026-03-15", "nothing_to_meet_for"),
+        ("2026-03-17", "2026-06-11", "lasts_too_long"),
+    ],
+)
+async def test_an_extension_that_extends_nothing_or_too_far_is_refused_by_field(
+    api: httpx.AsyncClient, last_day: str, until: str, code: str
+) -> None:
+    created = await post(api, "/series", ONLINE, 201)
+    crisis = (await post(api, f"/series/{created['id']}/crisis", {**DAILY, "until": last_day}, 201))["crisis"]
+
+    problem = await post(api, f"/crises/{crisis['id']}/extend", {"until": until}, 422)
+
+    assert (problem["title"], problem["faults"][0]["field"]) == (code, "until")
 
 
 async def test_what_has_begun_is_ended_and_not_undone(service: Service) -> None:

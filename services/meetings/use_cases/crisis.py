@@ -10,7 +10,7 @@ from shared.database.pool import Connection
 from shared.messaging import outbox
 
 from .. import announcements, crisis_announcements, storage
-from ..crisis import Crisis, CrisisHasBegun, CrisisHasNotBegun, paused, resumed
+from ..crisis import Crisis, CrisisHasBegun, CrisisHasNotBegun, NothingToMeetFor, paused, resumed
 from ..crisis_announcements import Plan
 from ..domain import Meeting
 from .changing import revise
@@ -43,7 +43,7 @@ async def extend_crisis(
     """Have a crisis last longer, and say the whole plan once.
 
     Raises:
-        NotFound, CrisisIsOver, NoExtension, CrisesOverlap, BeyondThePlan, LastsTooLong
+        NotFound, CrisisIsOver, NoExtension, NothingToMeetFor, CrisesOverlap, BeyondThePlan, LastsTooLong
     """
     group_id = await storage.lock_network(conn)
     before = await storage.get_crisis(conn, crisis_id)
@@ -51,9 +51,12 @@ async def extend_crisis(
     series = await storage.get_series(conn, before.series_id)
     crisis = before.extended(until)
     crisis.check_last_day(series)
-    await storage.keep_crisis(conn, crisis)
     since = before.last_day + timedelta(days=1)
-    await storage.add_meetings(conn, crisis.meetings(series, since, now, uid_domain))
+    further = list(crisis.meetings(series, since, now, uid_domain))
+    if not further:
+        raise NothingToMeetFor(f"no meeting would be held from {since} on: name a later day", field="until")
+    await storage.keep_crisis(conn, crisis)
+    await storage.add_meetings(conn, further)
     await _pause(conn, crisis, since, correlation_id, now)
     plan = await get_plan(conn, crisis, now)
     people = await storage.people_in_group(conn, group_id)
