@@ -32,7 +32,7 @@ async def test_everybody_gets_one_notice_with_the_whole_plan_and_no_calendar(
     await service.deliver(server)
 
     (danish,), (english,) = server.to("anna@koege.example"), server.to("bo@koege.example")
-    assert danish["Subject"] == "Krisekadence for Netværksmøde fra onsdag 2. september 2026"
+    assert danish["Subject"] == "Kriserytme for Netværksmøde fra onsdag 2. september 2026"
     assert english["Subject"] == "Crisis cadence of Netværksmøde from Wednesday 2 September 2026"
     assert {part.get_content_type() for part in danish.walk()} == {"multipart/alternative", "text/plain", "text/html"}
     assert await service.fates() == [("crisis_notice", "sent")] * 2

@@ -25,7 +25,7 @@ KINDS = {
     "reminder": Words("Påmindelse", "Reminder"),
     "offer": Words("Plads tilbudt", "Place offered"),
     "confirmation": Words("Plads bekræftet", "Place confirmed"),
-    "crisis_notice": Words("Krisekadence", "Crisis cadence"),
+    "crisis_notice": Words("Kriserytme", "Crisis cadence"),
     "crisis_summary": Words("Krisen er slut", "Crisis over"),
     "crisis_cancelled": Words("Krise taget tilbage", "Crisis taken back"),
     "silence": Words("Stilhed", "Silence"),
