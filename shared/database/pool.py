@@ -51,6 +51,8 @@ class Database:
         self._most = most
         self._pool: Pool | None = None
         self._on_commit: list[Callable[[], None]] = []
+        # Who shares a transaction may wait inside it for somebody who has no connection yet.
+        self._sharing = asyncio.Semaphore(max(1, most // 2))
         self._shared: ContextVar[Connection | None] = ContextVar("the transaction that is shared", default=None)
 
     async def open(self) -> None:
@@ -109,8 +111,11 @@ class Database:
 
     @asynccontextmanager
     async def shared_transaction(self) -> AsyncIterator[Connection]:
-        """Lend a connection in a transaction that all further ones of this task are a part of: they commit together."""
-        async with self.transaction() as conn:
+        """Lend a connection in a transaction that all further ones of this task are a part of: they commit together.
+
+        At most half of the connections are lent so at a time.
+        """
+        async with self._sharing, self.transaction() as conn:
             shared = self._shared.set(conn)
             try:
                 yield conn

@@ -48,6 +48,13 @@ def router(database: Database) -> APIRouter:
         await write(kind)
         raise Conflict("not now")
 
+    one_at_a_time = asyncio.Lock()
+
+    @routes.post("/in-turn")
+    async def add_in_turn(kind: str) -> dict[str, int]:
+        async with one_at_a_time:
+            return {"rows": await write(kind)}
+
     return routes
 
 
@@ -76,6 +83,16 @@ async def test_many_at_the_same_time_do_it_once_and_are_answered_alike(asking: h
     answers = await asyncio.gather(*(post(asking, "/slow?kind=a", "one") for _ in range(6)))
 
     assert [answer.json() for answer in answers] == [{"rows": 1}] * 6
+
+
+async def test_many_with_keys_leave_connections_for_who_has_none(asking: httpx.AsyncClient) -> None:
+    without_a_key = asking.post("/in-turn?kind=none")
+    with_keys = [post(asking, f"/in-turn?kind={number}", str(number)) for number in range(20)]
+
+    async with asyncio.timeout(10):
+        answers = await asyncio.gather(without_a_key, *with_keys)
+
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_another_request_under_the_same_key_is_an_error_that_says_so(asking: httpx.AsyncClient) -> None:
