@@ -121,16 +121,18 @@ async def test_the_year_shows_each_meeting_with_its_answers_so_far(
     )
 
     year = (await browser.get("/pages/year")).text
+    before = (await browser.get("/pages/year?from=2025-01")).text
     months = re.findall(r'<h2 id="month-\d+">(.*?)</h2>', year)
     assert (len(months), months[0], months[-1]) == (12, "marts 2026", "februar 2027")
     assert year.count("Kvartalsmøde</a>") == 1 + 12
     assert "1 af 1 kommer" in year
+    assert "Kvartalsmøde" not in before
 
 
 async def test_a_series_is_planned_once_its_preview_was_seen(service: Service, browser: httpx.AsyncClient) -> None:
     preview = await send(browser, "/pages/series/new", "new", **NEW, what="preview")
     planned_before = await service.meetings()
-    planned = await send(browser, "/pages/series/new", "new", **NEW, what="plan")
+    planned = await send(browser, "/pages/series/new", "new", **NEW, what="plan", preview=_preview(preview))
 
     assert (preview.status_code, planned_before) == (200, [])
     assert "torsdag 21. maj 2026" in preview.text
@@ -139,12 +141,31 @@ async def test_a_series_is_planned_once_its_preview_was_seen(service: Service, b
     assert len(await service.meetings()) == 12
 
 
+async def test_a_form_that_is_sent_twice_plans_one_series(service: Service, browser: httpx.AsyncClient) -> None:
+    seen = _preview(await send(browser, "/pages/series/new", "new", **NEW, what="preview"))
+
+    first, again, changed = [
+        await send(browser, "/pages/series/new", "new", **{**NEW, "title": title}, what="plan", preview=seen)
+        for title in ("Netværksmøde", "Netværksmøde", "Styregruppen")
+    ]
+
+    assert (first.status_code, again.url) == (200, first.url)
+    assert changed.url != first.url
+    assert len(await service.meetings()) == 2 * 12
+
+
+def _preview(page: httpx.Response) -> str:
+    found = re.search(r'name="preview" value="([\w-]+)"', page.text)
+    assert found
+    return found[1]
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "said"),
     [
         ({"title": ""}, "title", "Skriv en titel"),
         ({"months": []}, "months", "Vælg mindst én måned."),
-        ({"nth": "7"}, "nth", "Vælg hvilken i måneden."),
+        ({"nth": "7"}, "nth", "Vælg, hvilken i måneden."),
         ({"kind": "single", "day": "i morgen"}, "day", "Vælg en dag."),
         ({"kind": "never"}, "kind", "Vælg, hvornår rækken mødes."),
         ({"kind": "every_weeks", "weeks": "x"}, "weeks", "Skriv et antal uger"),
@@ -274,6 +295,21 @@ async def test_a_form_of_a_page_from_before_somebody_else_s_change_changes_nothi
     assert again.status_code == 200
 
 
+async def test_attendance_that_somebody_else_entered_meanwhile_is_not_taken_back(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/meetings/{meeting.id}"
+    service.now = meeting.ends_at
+    await browser.post("/pages/sign-in", data={"who": "Bente", "token": TOKEN})
+    seen = re.findall(r'name="seen" value="([^"]+)"', (await browser.get(page)).text)
+    await send(browser, page, "attendance", online=KOEGE)
+
+    refused = await send(browser, page, "attendance", seen=html.unescape(seen[0]))
+
+    assert (refused.status_code, "En anden har ændret det i mellemtiden" in refused.text) == (412, True)
+    assert "kom ikke (Bente" not in " ".join(re.sub(r"<[^>]+>", " ", refused.text).split())
+
+
 async def test_what_can_no_longer_be_done_is_said_where_its_form_was(
     service: Service, browser: httpx.AsyncClient, meeting: Meeting
 ) -> None:
@@ -330,6 +366,8 @@ async def test_a_series_turns_to_crisis_cadence_once_the_whole_plan_was_seen(
     assert "10 møder. Ingen har fået besked endnu." in preview.text
     assert "Kriserytmen er startet" in started.text
     assert started.text.count("kl. 8.30–9.00") == 10
+    assert "mandag til fredag, 8.30" in started.text
+    assert '<span class="tag">planlagt</span>' in started.text
     assert (year.count(">krise<"), year.count(">på pause<")) == (10, 1)
     assert contract.CrisisStarted in map(type, await service.said())
 

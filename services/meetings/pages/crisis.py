@@ -19,7 +19,7 @@ from ..crisis import Crisis
 from ..crisis_announcements import Plan
 from ..crisis_bodies import ExtensionOfCrisis, NewCrisis
 from . import series_forms
-from .reading import Filled, read
+from .reading import Filled, RefusedForm, forms_shown, read
 
 log = logs.get(__name__)
 
@@ -66,27 +66,23 @@ def add_pages_of_crises(
     async def show(request: Request, crisis_id: UUID) -> HTMLResponse:
         return await shown(request, crisis_id)
 
-    async def shown(
-        request: Request, crisis_id: UUID, refused: tuple[str, Form, Refused] | None = None
-    ) -> HTMLResponse:
+    async def shown(request: Request, crisis_id: UUID, refused: RefusedForm | None = None) -> HTMLResponse:
         async with database.connection() as conn:
             crisis = await storage.get_crisis(conn, crisis_id)
             plan = await use_cases.get_plan(conn, crisis, now())
             held = await storage.meetings_of_crisis(conn, crisis_id)
-        forms = {name: Filled(name, {"until": ""} if name == "extend" else {}) for name in ("extend", "end", "undo")}
-        if refused:
-            name, sent, why = refused
-            forms[name] = forms[name].refused(sent, why)
+        forms = [Filled("extend", {"until": ""}), Filled("end", {}), Filled("undo", {})]
         return pages.page(
             request,
             "secretariat/crisis.html",
-            status=refused[2].status if refused else 200,
+            status=refused.why.status if refused else 200,
             plan=plan,
             crisis=crisis,
             held=[meeting for meeting in held if meeting.starts_at <= now()],
             running=crisis.state == "running" and crisis.last_day >= local_day(now()),
             begun=crisis.first_day <= local_day(now()),
-            forms=forms,
+            today=local_day(now()),
+            forms=forms_shown(forms, refused),
             done=request.query_params.get("done"),
         )
 
@@ -118,6 +114,6 @@ def add_pages_of_crises(
             async with database.transaction() as conn:
                 await act(conn, correlation_id=correlation_id, now=now())
         except Refused as why:
-            return await shown(request, crisis_id, (name, form, why))
+            return await shown(request, crisis_id, RefusedForm(name, form, why))
         log.info("done with a crisis", what=name, crisis_id=str(crisis_id), correlation_id=correlation_id)
         return see_other(request, f"pages/crises/{crisis_id}?done={name}")

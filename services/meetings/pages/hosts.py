@@ -16,7 +16,7 @@ from shared.web.sign_in import SignIn
 
 from .. import storage, use_cases
 from ..host_views import ChosenHost, NewExclusion, TownBody
-from .reading import Filled, read, texts
+from .reading import Filled, RefusedForm, forms_shown, read, texts
 
 log = logs.get(__name__)
 
@@ -28,29 +28,24 @@ def add_pages_of_hosts(router: APIRouter, database: Database, pages: Pages, sign
     async def show(request: Request, meeting_id: UUID) -> HTMLResponse:
         return await shown(request, meeting_id)
 
-    async def shown(
-        request: Request, meeting_id: UUID, refused: tuple[str, Form, Refused] | None = None
-    ) -> HTMLResponse:
+    async def shown(request: Request, meeting_id: UUID, refused: RefusedForm | None = None) -> HTMLResponse:
         async with database.connection() as conn:
             meeting = await storage.get_meeting(conn, meeting_id)
             proposal = await use_cases.propose_host(conn, meeting_id)
         towns = [candidate.town for candidate in proposal.candidates]
         town = proposal.host_town if proposal.host_town in towns else next(iter(towns), "")
-        forms = {
-            "choose": Filled("choose", {"town": town, "place": "", "address": ""}),
-            "exclude": Filled("exclude", {"town": "", "reason": ""}),
-            "include": Filled("include", {}),
-        }
-        if refused:
-            name, sent, why = refused
-            forms[name] = forms[name].refused(sent, why)
+        forms = [
+            Filled("choose", {"town": town, "place": "", "address": ""}),
+            Filled("exclude", {"town": "", "reason": ""}),
+            Filled("include", {}),
+        ]
         return pages.page(
             request,
             "secretariat/host.html",
-            status=refused[2].status if refused else 200,
+            status=refused.why.status if refused else 200,
             meeting=meeting,
             proposal=proposal,
-            forms=forms,
+            forms=forms_shown(forms, refused),
             now=now(),
             done=request.query_params.get("done"),
         )
@@ -84,6 +79,6 @@ def add_pages_of_hosts(router: APIRouter, database: Database, pages: Pages, sign
             async with database.transaction() as conn:
                 await act(conn)
         except Refused as why:
-            return await shown(request, meeting_id, (name, form, why))
+            return await shown(request, meeting_id, RefusedForm(name, form, why))
         log.info("host decided", what=name, meeting_id=str(meeting_id))
         return see_other(request, f"pages/meetings/{meeting_id}/host?done={name}")

@@ -17,7 +17,7 @@ from shared.web.forms import Form
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
-from .. import storage, unchanged, use_cases
+from .. import attendance_views, storage, unchanged, use_cases
 from ..answer_views import CapacityView, NewAnswer, NewCapacity
 from ..answers import ATTENDANCES, Capacity
 from ..attendance import Entry
@@ -28,7 +28,7 @@ from ..network import Organisation
 from ..showing import shown_one
 from ..turns import Turns
 from ..who_comes import by_organisation, counted
-from .reading import Filled, Given, number, read, texts
+from .reading import Filled, Given, RefusedForm, forms_shown, number, read, texts
 from .series import capacity_given, capacity_sent
 
 log = logs.get(__name__)
@@ -45,9 +45,7 @@ def add_pages_of_a_meeting(
     async def show(request: Request, meeting_id: UUID) -> HTMLResponse:
         return await shown(request, meeting_id)
 
-    async def shown(
-        request: Request, meeting_id: UUID, refused: tuple[str, Form, Refused] | None = None
-    ) -> HTMLResponse:
+    async def shown(request: Request, meeting_id: UUID, refused: RefusedForm | None = None) -> HTMLResponse:
         async with database.connection() as conn:
             meeting = await storage.get_meeting(conn, meeting_id)
             seen = etag(await shown_one(conn, meeting))
@@ -57,17 +55,17 @@ def add_pages_of_a_meeting(
             places = await storage.count_places(conn, meeting_id, capacity)
             entries = await storage.list_entries(conn, meeting_id)
             members = await storage.active_organisations(conn)
-        forms = {form.name: form for form in _forms(meeting, capacity, entries)}
-        if refused:
-            name, sent, why = refused
-            forms[name] = forms[name].refused(sent, why)
         organisations = by_organisation(asked)
         return pages.page(
             request,
             "secretariat/meeting.html",
-            status=refused[2].status if refused else 200,
+            status=refused.why.status if refused else 200,
             meeting=meeting,
-            seen={"move": seen, "capacity": etag(CapacityView.model_validate(capacity))},
+            seen={
+                "move": seen,
+                "capacity": etag(CapacityView.model_validate(capacity)),
+                "attendance": etag(attendance_views.shown(entries)),
+            },
             series=series,
             asked=asked,
             organisations=organisations,
@@ -78,7 +76,7 @@ def add_pages_of_a_meeting(
             held=meeting.status != "cancelled" and meeting.starts_at <= now(),
             members=members,
             entries=entries,
-            forms=forms,
+            forms=forms_shown(_forms(meeting, capacity, entries), refused),
             done=request.query_params.get("done"),
         )
 
@@ -123,6 +121,7 @@ def add_pages_of_a_meeting(
         request: Request, meeting_id: UUID, form: Annotated[Form, Depends(sign_in.form)]
     ) -> Response:
         async def act(conn: Connection, *, correlation_id: str, now: datetime) -> None:
+            await unchanged.check_attendance(conn, meeting_id, form.text("seen"))
             who = request.state.session.who
             members = await storage.active_organisations(conn)
             concerned = await storage.organisations_concerned(conn, meeting_id)
@@ -139,7 +138,7 @@ def add_pages_of_a_meeting(
             async with turns.of(meeting_id), database.transaction() as conn:
                 await act(conn, correlation_id=correlation_id, now=now())
         except Refused as why:
-            return await shown(request, meeting_id, (name, form, why))
+            return await shown(request, meeting_id, RefusedForm(name, form, why))
         log.info("done on a page", what=name, meeting_id=str(meeting_id), correlation_id=correlation_id)
         return see_other(request, f"pages/meetings/{meeting_id}?done={name}")
 

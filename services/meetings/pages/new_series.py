@@ -1,9 +1,12 @@
 """The page that plans a series: its next twelve months are shown before it is kept."""
 
+from dataclasses import replace
 from typing import Annotated
+from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
 
 from shared import logs
 from shared.clock import Clock, local_day
@@ -22,6 +25,12 @@ from .reading import Filled, read
 log = logs.get(__name__)
 
 
+class Preview(BaseModel):
+    """The preview that a series is planned from."""
+
+    preview: UUID
+
+
 def add_pages_of_new_series(
     router: APIRouter, database: Database, pages: Pages, sign_in: SignIn, uid_domain: str, now: Clock
 ) -> None:
@@ -37,6 +46,7 @@ def add_pages_of_new_series(
             status=422 if form.faults else 200,
             form=form,
             series=series,
+            preview=uuid4(),
             days=list(series.coming_year(now())) if series else [],
         )
 
@@ -46,13 +56,18 @@ def add_pages_of_new_series(
 
     @router.post("/series/new")
     async def preview_or_plan(request: Request, form: Annotated[Form, Depends(sign_in.form)]) -> Response:
-        moment = now()
+        moment, planning = now(), form.text("what") == "plan"
         try:
-            series = read(NewSeries, series_forms.new_series(form)).series(local_day(moment))
+            asked = read(NewSeries, series_forms.new_series(form))
+            series = asked.series(local_day(moment))
             series.check()
+            if planning:
+                # The same form, sent twice, plans the same series.
+                preview = read(Preview, {"preview": form.text("preview")}).preview
+                series = replace(series, id=uuid5(preview, asked.model_dump_json()))
         except Refused as why:
             return shown(request, blank().refused(form, why))
-        if form.text("what") != "plan":
+        if not planning:
             return shown(request, blank().sent(form), series)
         async with database.transaction() as conn:
             await use_cases.create_series(conn, series, uid_domain=uid_domain, now=moment)

@@ -59,6 +59,23 @@ class Filled:
         return replace(self.sent(form), faults={field: refusal_in_words(why, field) for field in fields})
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedForm:
+    """One of a page's forms as it was sent, and why it was refused."""
+
+    name: str
+    sent: Form
+    why: Refused
+
+
+def forms_shown(forms: Sequence[Filled], refused: RefusedForm | None) -> dict[str, Filled]:
+    """Return a page's forms by name, the refused one with what was sent in it."""
+    return {
+        form.name: form.refused(refused.sent, refused.why) if refused and refused.name == form.name else form
+        for form in forms
+    }
+
+
 def read(body: type[Asked], sent: Mapping[str, object]) -> Asked:
     """Return what a form asks for as the JSON API takes it; raises FilledInWrongly."""
     try:

@@ -41,7 +41,7 @@ WRONG_FIELDS: Mapping[str, Words] = {
     "title": ("Skriv en titel på én linje, højst 200 tegn.", "Write a title in one line, 200 characters at most."),
     "kind": ("Vælg, hvornår rækken mødes.", "Choose when the series meets."),
     "weekday": ("Vælg en ugedag.", "Choose a weekday."),
-    "nth": ("Vælg hvilken i måneden.", "Choose which one of the month."),
+    "nth": ("Vælg, hvilken i måneden.", "Choose which one of the month."),
     "months": ("Vælg mindst én måned.", "Choose at least one month."),
     "weeks": ("Skriv et antal uger fra 1 til 52.", "Write a number of weeks from 1 to 52."),
     "day": ("Vælg en dag.", "Choose a day."),
@@ -103,7 +103,7 @@ REFUSALS: Mapping[str, Words] = {
     "meeting_is_cancelled": ("Mødet er aflyst.", "The meeting is cancelled."),
     "meeting_has_not_begun": ("Mødet er ikke begyndt endnu.", "The meeting has not begun yet."),
     "places_are_taken": (
-        "Så få pladser kan det ikke blive: flere har allerede én.",
+        "Så få pladser kan der ikke blive: flere har allerede en plads.",
         "There cannot be so few places: more people have one already.",
     ),
     "no_such_attendance": ("Sådan holdes mødet ikke.", "The meeting is not held that way."),

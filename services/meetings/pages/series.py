@@ -24,7 +24,7 @@ from ..series import Series
 from ..series_bodies import ChangeOfSeries, EndOfSeries
 from ..series_views import SeriesView
 from . import series_forms
-from .reading import Filled, number, read
+from .reading import Filled, RefusedForm, forms_shown, number, read
 
 log = logs.get(__name__)
 
@@ -46,23 +46,17 @@ def add_pages_of_series(
     async def show_one(request: Request, series_id: UUID) -> HTMLResponse:
         return await shown(request, series_id)
 
-    async def shown(
-        request: Request, series_id: UUID, refused: tuple[str, Form, Refused] | None = None
-    ) -> HTMLResponse:
+    async def shown(request: Request, series_id: UUID, refused: RefusedForm | None = None) -> HTMLResponse:
         async with database.connection() as conn:
             series = await storage.get_series(conn, series_id)
             capacity = await storage.get_series_capacity(conn, series_id)
             meetings = await storage.list_meetings(conn, since=now(), series_id=series_id)
             answers = await storage.answers_so_far(conn, [meeting.id for meeting in meetings])
             crises = await storage.list_crises(conn, series_id)
-        forms = {form.name: form for form in _forms(series, capacity, now)}
-        if refused:
-            name, sent, why = refused
-            forms[name] = forms[name].refused(sent, why)
         return pages.page(
             request,
             "secretariat/series.html",
-            status=refused[2].status if refused else 200,
+            status=refused.why.status if refused else 200,
             series=series,
             seen={
                 "change": etag(SeriesView.model_validate(series)),
@@ -71,8 +65,9 @@ def add_pages_of_series(
             meetings=meetings,
             answers=answers,
             crises=crises,
+            today=local_day(now()),
             by_hand=[each for each in meetings if each.changed_by_hand and each.status == "scheduled"],
-            forms=forms,
+            forms=forms_shown(_forms(series, capacity, now), refused),
             done=request.query_params.get("done"),
             counts=[number(request.query_params.get(name, "")) for name in ("changed", "added", "cancelled")],
         )
@@ -108,7 +103,7 @@ def add_pages_of_series(
             async with database.transaction() as conn:
                 became: Replanned = await act(conn, correlation_id=correlation_id, now=now())
         except Refused as why:
-            return await shown(request, series_id, (name, form, why))
+            return await shown(request, series_id, RefusedForm(name, form, why))
         log.info("series replanned", what=name, series_id=str(series_id), correlation_id=correlation_id)
         counts = f"changed={len(became.changed)}&added={len(became.added)}&cancelled={len(became.cancelled)}"
         return see_other(request, f"pages/series/{series_id}?done={name}&{counts}")
@@ -121,7 +116,7 @@ def add_pages_of_series(
                 await unchanged.check_series_capacity(conn, series_id, form.text("seen"))
                 await use_cases.set_series_capacity(conn, series_id, body.capacity, now=now())
         except Refused as why:
-            return await shown(request, series_id, ("capacity", form, why))
+            return await shown(request, series_id, RefusedForm("capacity", form, why))
         log.info("capacity of a series set", series_id=str(series_id))
         return see_other(request, f"pages/series/{series_id}?done=capacity")
 

@@ -1,7 +1,7 @@
 """What the pages say, in Danish and English, of modes, states, days and refusals."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from babel.dates import format_date
 
@@ -10,6 +10,7 @@ from shared.clock import COPENHAGEN
 from shared.contracts.membership import Language
 
 from ..answers import Attendance, Choice
+from ..crisis import Crisis
 from ..domain import Mode
 from ..held_days import OnHoliday
 from ..holidays import Holiday
@@ -113,8 +114,18 @@ def local(moment: datetime) -> datetime:
 
 def clock(moment: datetime, language: Language) -> str:
     """Return the time of day."""
-    shown = local(moment)
-    return f"{shown.hour}{'.' if language == 'da' else ':'}{shown:%M}"
+    return time_in_words(local(moment).time(), language)
+
+
+def time_in_words(at: time, language: Language) -> str:
+    """Return a time of day that is one of the clocks' already."""
+    return f"{at.hour}{'.' if language == 'da' else ':'}{at:%M}"
+
+
+def crisis_in_words(crisis: Crisis, today: date) -> Words:
+    """Say how far a crisis has come."""
+    yet_to_begin = crisis.state == "running" and crisis.first_day > today
+    return ("planlagt", "planned") if yet_to_begin else CRISIS_STATES[crisis.state]
 
 
 def choices(of: Mapping[str, Words], language: Language) -> list[tuple[str, str]]:

@@ -39,11 +39,13 @@ def add_page_of_the_year(router: APIRouter, database: Database, pages: Pages, no
             found = await storage.meetings_between(conn, midnight(first), midnight(later(first, MONTHS)))
             answers = await storage.answers_so_far(conn, [meeting.id for meeting in found])
             series = await storage.list_series(conn)
+        met = {meeting.series_id for meeting in found}
         return pages.page(
             request,
             "secretariat/year.html",
             months=list(_months(first, found)),
-            series={each.id: each for each in series},
+            any_series=bool(series),
+            series=[each for each in series if each.id in met],
             colours={each.id: number for number, each in enumerate(series)},
             answers=answers,
             today=today,

@@ -26,14 +26,16 @@ async def lock_network(conn: Connection) -> UUID:
     return group
 
 
-async def add_series(conn: Connection, group_id: UUID, series: Series) -> None:
-    """Add a series of a group."""
-    await conn.execute(
+async def add_series(conn: Connection, group_id: UUID, series: Series) -> bool:
+    """Add a series of a group; say whether it was not there before."""
+    added = await conn.fetchval(
         """
         INSERT INTO series (id, group_id, title, recurrence, starts_at, minutes, first_day, last_day, mode, place,
                             address, host_town, link, agenda, on_holiday, horizon_days, reminders, is_public,
                             planned_until)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+            ON CONFLICT (id) DO NOTHING
+        RETURNING true
         """,
         series.id,
         group_id,
@@ -55,6 +57,7 @@ async def add_series(conn: Connection, group_id: UUID, series: Series) -> None:
         series.is_public,
         series.planned_until,
     )
+    return bool(added)
 
 
 async def list_series(conn: Connection) -> list[Series]:

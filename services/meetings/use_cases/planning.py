@@ -12,11 +12,14 @@ from .reminding import any_reminder_due, remind
 
 
 async def create_series(conn: Connection, series: Series, *, uid_domain: str, now: datetime) -> None:
-    """Keep a new series and plan its meetings; the planner invites to them once they come inside the horizon."""
+    """Keep a new series and plan its meetings; the planner invites to them once they come inside the horizon.
+
+    One that is kept already stays as it is.
+    """
     series.check()
     group_id = await storage.lock_network(conn)
-    await storage.add_series(conn, group_id, series)
-    await plan_days(conn, series, uid_domain, now)
+    if await storage.add_series(conn, group_id, series):
+        await plan_days(conn, series, uid_domain, now)
 
 
 async def anything_due(conn: Connection, now: datetime) -> bool:
