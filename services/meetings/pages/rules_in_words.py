@@ -13,7 +13,7 @@ from .wording import Words, day_in_words
 
 KINDS: Mapping[str, Words] = {
     "nth_weekday": ("En bestemt ugedag i måneden", "A certain weekday of the month"),
-    "every_weeks": ("Hver uge, eller hver så mange uger", "Every week, or every so many weeks"),
+    "every_weeks": ("Hver uge, eller med flere uger imellem", "Every week, or with more weeks between"),
     "every_weekday": ("Hver hverdag", "Every weekday"),
     "single": ("Ét møde", "One meeting"),
 }
