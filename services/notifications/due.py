@@ -1,135 +1,20 @@
-"""What is due: welcomes, and what makes calendars hold what they should, given what was mailed before. Pure.
+"""What is due to make calendars hold what they should, given what was mailed before. Pure.
 
 A reader is an address, because that is where a calendar listens. Whatever order events come in, and however often,
 the last e-mail that each reader gets of a meeting says what is so.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
-from uuid import UUID
 
-from .domain import Draft, Language, Method, Partstat, Topic, instant
+from .domain import Draft, Topic, instant
+from .situations import Mailed, Situation, requests_to
 
 URGENT = timedelta(hours=48)
 # Which goes first: the lower number.
-URGENT_CHANGES, CHANGES, WELCOMES, INVITATIONS = 0, 1, 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """A person who acts for a member and was never welcomed."""
-
-    person_id: UUID
-    name: str
-    address: str
-    language: Language
-    role: str
-    organisation_id: UUID
-    organisation: str
-    town: str
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """One person's invitation to one meeting as it is now.
-
-    The revision is the meeting's version; sequence, dtstamp and last_modified are what the calendar entry must carry.
-    The answer, where there is one, is accepted, tentative or declined, with the state of the place that came of it;
-    `taken_version` is that of the answer which took a place that was offered, the last time.
-    """
-
-    facts: Mapping[str, Any]
-    meeting_id: UUID
-    person_id: UUID
-    name: str
-    address: str
-    language: Language
-    muted: bool
-    standing: bool
-    cancelled: bool
-    reason: str | None
-    revision: int
-    sequence: int
-    dtstamp: datetime
-    last_modified: datetime
-    answer: str | None
-    place_state: str | None
-    attendance: str | None
-    offered_until: datetime | None
-    taken_version: int | None
-    answer_version: int | None
-    correlation_id: str
-
-    @property
-    def wanted(self) -> bool:
-        """Whether the meeting belongs in the person's calendar."""
-        return self.standing and not self.cancelled
-
-    @property
-    def partstat(self) -> Partstat:
-        """What the calendar entry says of the person's coming; who wants to come and has no place is asked anew."""
-        match self.answer, self.place_state:
-            case "accepted", "confirmed":
-                return "ACCEPTED"
-            case "accepted", "waiting" | "offered":
-                return "TENTATIVE"
-            case "tentative", _:
-                return "TENTATIVE"
-            case "declined", _:
-                return "DECLINED"
-        return "NEEDS-ACTION"
-
-
-@dataclass(frozen=True, slots=True)
-class Mailed:
-    """An e-mail about a meeting that was queued before, to this person or to the address that this person has now.
-
-    shared: whether somebody else with a standing invitation has the same address by now.
-    """
-
-    facts: Mapping[str, Any]
-    id: int
-    person_id: UUID
-    address: str
-    method: Method
-    revision: int
-    sequence: int
-    state: str
-    may_have_arrived: bool
-    message_id: str
-    language: Language
-    shared: bool
-
-    @property
-    def reached(self) -> bool:
-        """Whether the far server has it, or may have it."""
-        return self.may_have_arrived or self.state == "sending"
-
-    @property
-    def waits(self) -> bool:
-        """Whether it can still be taken back."""
-        return self.state in ("queued", "muted")
-
-
-def welcome(newcomer: Newcomer, correlation_id: str) -> Draft:
-    """Greet a person, and name what made them one of the network."""
-    return Draft(
-        kind="welcome",
-        topic="account",
-        language=newcomer.language,
-        person_id=newcomer.person_id,
-        object_id=newcomer.organisation_id,
-        address=newcomer.address,
-        facts={"organisation": newcomer.organisation, "town": newcomer.town},
-        params={"name": newcomer.name, "role": newcomer.role},
-        revision=newcomer.revision,
-        priority=WELCOMES,
-        correlation_id=correlation_id,
-    )
+URGENT_CHANGES, CHANGES, INVITATIONS = 0, 1, 2
 
 
 def due(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> tuple[list[int], list[Draft]]:
@@ -170,17 +55,6 @@ def _is_wanted_at(situation: Situation, email: Mailed) -> bool:
     """Whether the calendar behind the address of an e-mail should hold the meeting."""
     mine = situation.wanted and situation.address == email.address
     return mine or (email.shared and not situation.cancelled)
-
-
-def requests_to(situation: Situation, mailed: Iterable[Mailed], address: str) -> list[Mailed]:
-    """List the REQUESTs of this person that reached a reader, in order."""
-    return [
-        email
-        for email in mailed
-        if email.method == "REQUEST"
-        and email.reached
-        and (email.person_id, email.address) == (situation.person_id, address)
-    ]
 
 
 def _to_take_away(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> list[Mailed]:

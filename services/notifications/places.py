@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from .domain import Draft, Kind, instant
-from .due import CHANGES, URGENT_CHANGES, Mailed, Situation, requests_to
+from .due import CHANGES, URGENT_CHANGES
+from .situations import Mailed, Situation, requests_to
 
 OF_PLACES: frozenset[Kind] = frozenset({"offer", "confirmation"})
 

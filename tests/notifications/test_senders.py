@@ -13,7 +13,7 @@ import pytest
 from services.notifications import delivery as delivery_module
 from services.notifications import storage
 from services.notifications.domain import Email
-from services.notifications.due import Situation
+from services.notifications.situations import Situation
 from services.notifications.storage import Touched
 from shared.database.pool import Connection
 from tests.notifications.builders import MeetingStory, person_updated

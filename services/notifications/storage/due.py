@@ -12,7 +12,8 @@ from pydantic_core import to_json
 from shared.database.pool import Connection
 
 from ..domain import Draft, Kind
-from ..due import Mailed, Newcomer, Situation
+from ..situations import Mailed, Situation
+from ..welcomes import Newcomer
 
 # Invitations that something happened to, as (meeting, person), each with the correlation id of what it was.
 Touched = Mapping[tuple[UUID, UUID], str]

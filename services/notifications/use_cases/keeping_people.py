@@ -10,8 +10,8 @@ from shared.database.pool import Connection
 from shared.messaging.inbox import newest
 
 from .. import storage
-from ..due import welcome
 from ..storage import AboutMandates, AboutMembers
+from ..welcomes import welcome
 from .hosting import mail_hosts_among
 from .inviting import mail
 from .queueing import queue
