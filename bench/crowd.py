@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 
 from deploy.local.demo.operator import operator
+from services.notifications.domain import FACTS
 from shared.contracts import meetings as contract
 
 from .ours import OurServices
@@ -24,7 +25,6 @@ SERIES: dict[str, Any] = {
     # Not opened by the planner: nobody is in the network, and the crowd is put in by hand.
     "horizon_days": 1,
 }
-FACTS = {"uid", "title", "mode", "starts_at", "ends_at", "host_town", "place", "link"}
 
 
 @dataclass(frozen=True)
