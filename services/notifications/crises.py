@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contracts.meetings import CrisisEnded, CrisisExtended, CrisisStarted, CrisisUndone
 
-from .domain import Draft, Kind, Language
+from .domain import CHANGES, URGENT_CHANGES, Draft, Kind, Language
 
 AboutCrises = CrisisStarted | CrisisExtended | CrisisEnded | CrisisUndone
 Said = Literal["started", "extended", "ended", "undone"]
@@ -21,7 +21,12 @@ KINDS: Mapping[Said, Kind] = {
     "undone": "crisis_cancelled",
 }
 # As soon as a change of a meeting that is about to begin; a summary as soon as one that is days away.
-PRIORITIES: Mapping[Said, int] = {"started": 0, "extended": 0, "ended": 1, "undone": 0}
+PRIORITIES: Mapping[Said, int] = {
+    "started": URGENT_CHANGES,
+    "extended": URGENT_CHANGES,
+    "ended": CHANGES,
+    "undone": URGENT_CHANGES,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]
 State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]
 
 MutableTopic = Literal["invitations", "reminders"]
+# Which goes first: the lower number. Most of what is no invitation goes as soon as a change of a meeting days away.
+URGENT_CHANGES, CHANGES, INVITATIONS = 0, 1, 2
 # What mails say of a meeting.
 FACTS = {"uid", "title", "mode", "starts_at", "ends_at", "host_town", "place", "link"}
 RETRY_MINUTES = (1, 5, 15, 30, 60)

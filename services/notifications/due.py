@@ -9,12 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
-from .domain import Draft, Topic, instant
-from .situations import Mailed, Situation, requests_to
+from .domain import CHANGES, INVITATIONS, URGENT_CHANGES, Draft, Topic, instant
+from .situations import Mailed, Situation, requests_to, thread
 
 URGENT = timedelta(hours=48)
-# Which goes first: the lower number.
-URGENT_CHANGES, CHANGES, INVITATIONS = 0, 1, 2
 
 
 def due(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> tuple[list[int], list[Draft]]:
@@ -164,7 +162,7 @@ def _params(situation: Situation, asked: Sequence[Mailed], sequence: int, now: d
         "dtstamp": (now if raised else situation.dtstamp).isoformat(),
         "last_modified": situation.last_modified.isoformat(),
         "partstat": situation.partstat,
-        **({"in_reply_to": asked[0].message_id} if asked else {}),
+        **thread(asked),
     }
 
 

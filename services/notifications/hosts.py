@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from .domain import Draft, Language
-from .due import CHANGES
+from .domain import CHANGES, Draft, Language
 from .wording import moment
 
 # What a host must know to say yes; where in the town it is held, they tell us.
@@ -98,7 +97,10 @@ def _is_alike(email: Told, host: Host) -> bool:
 
 
 def _draft(host: Host, told: Told | None, mailed: Sequence[Told]) -> Draft:
+    """Ask, beside what was asked before; who is released needs only that."""
     thread = {"in_reply_to": told.message_id} if told else {}
+    before = told.facts if told and told.asks else None
+    meeting = host.facts if host.wanted or before is None else before
     return Draft(
         kind="host_asked",
         topic="changes",
@@ -107,7 +109,8 @@ def _draft(host: Host, told: Told | None, mailed: Sequence[Told]) -> Draft:
         object_id=host.meeting_id,
         meeting_id=host.meeting_id,
         address=host.address,
-        facts={**_meeting(host, told), "town": host.town, "asks": host.wanted, "cancelled": host.cancelled},
+        facts={**meeting, "town": host.town, "asks": host.wanted, "cancelled": host.cancelled},
+        before=before if host.wanted else None,
         params={"name": host.name, **thread},
         revision=host.revision,
         priority=CHANGES,
@@ -115,11 +118,3 @@ def _draft(host: Host, told: Told | None, mailed: Sequence[Told]) -> Draft:
         edition=len(mailed),
         expires_at=moment(host.facts["starts_at"]),
     )
-
-
-def _meeting(host: Host, told: Told | None) -> dict[str, Any]:
-    """Return the facts of the meeting, beside what its host was asked before; who is released needs only those."""
-    before = {key: value for key, value in told.facts.items() if key != "before"} if told and told.asks else None
-    if before is None:
-        return dict(host.facts)
-    return {**host.facts, "before": before} if host.wanted else before

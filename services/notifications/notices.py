@@ -4,12 +4,9 @@ from typing import Any
 
 from shared.contracts.membership import SystemFellSilent, SystemFlooded
 
-from .domain import Draft, Kind
+from .domain import CHANGES, Draft, Kind
 
 AboutSystems = SystemFellSilent | SystemFlooded
-
-# As soon as a change of a meeting that is days away.
-PRIORITY = 1
 
 
 def notice(event: AboutSystems) -> Draft:
@@ -33,6 +30,6 @@ def _draft(kind: Kind, event: AboutSystems, facts: dict[str, Any]) -> Draft:
         facts={"system": event.system, **facts},
         params={"name": event.system},
         revision=1,
-        priority=PRIORITY,
+        priority=CHANGES,
         correlation_id=event.correlation_id,
     )

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from .domain import Draft, Kind, instant
-from .due import CHANGES, URGENT_CHANGES
-from .situations import Mailed, Situation, requests_to
+from .domain import CHANGES, URGENT_CHANGES, Draft, Kind, instant
+from .situations import Mailed, Situation, requests_to, thread
 
 OF_PLACES: frozenset[Kind] = frozenset({"offer", "confirmation"})
 
@@ -18,20 +17,14 @@ def about_place(situation: Situation, mailed: Sequence[Mailed], drafts: Sequence
     if not situation.wanted or instant(situation.facts["starts_at"]) <= now:
         return []
     if situation.place_state == "offered" and situation.offered_until and situation.offered_until > now:
-        return [_offer(situation, situation.offered_until, _thread(situation, mailed))]
+        return [_offer(situation, situation.offered_until, mailed)]
     if situation.place_state == "confirmed" and situation.taken_version:
         told = [situation.sequence, *(email.sequence for email in mailed), *(draft.sequence or 0 for draft in drafts)]
-        return [_confirmation(situation, max(told), _thread(situation, mailed), now)]
+        return [_confirmation(situation, max(told), mailed, now)]
     return []
 
 
-def _thread(situation: Situation, mailed: Sequence[Mailed]) -> dict[str, str]:
-    """Return what makes it an answer to the invitation."""
-    asked = requests_to(situation, mailed, situation.address)
-    return {"in_reply_to": asked[0].message_id} if asked else {}
-
-
-def _offer(situation: Situation, until: datetime, thread: dict[str, str]) -> Draft:
+def _offer(situation: Situation, until: datetime, mailed: Sequence[Mailed]) -> Draft:
     return Draft(
         kind="offer",
         topic="changes",
@@ -41,7 +34,12 @@ def _offer(situation: Situation, until: datetime, thread: dict[str, str]) -> Dra
         meeting_id=situation.meeting_id,
         address=situation.address,
         facts=situation.facts,
-        params={"name": situation.name, "attendance": situation.attendance, "until": until.isoformat(), **thread},
+        params={
+            "name": situation.name,
+            "attendance": situation.attendance,
+            "until": until.isoformat(),
+            **thread(requests_to(situation, mailed, situation.address)),
+        },
         revision=situation.revision,
         priority=URGENT_CHANGES,
         correlation_id=situation.correlation_id,
@@ -50,7 +48,7 @@ def _offer(situation: Situation, until: datetime, thread: dict[str, str]) -> Dra
     )
 
 
-def _confirmation(situation: Situation, sequence: int, thread: dict[str, str], now: datetime) -> Draft:
+def _confirmation(situation: Situation, sequence: int, mailed: Sequence[Mailed], now: datetime) -> Draft:
     """Mend the calendar, which may hold TENTATIVE; only their coming is new, so SEQUENCE stays (RFC 5546, 3.2.2)."""
     return Draft(
         kind="confirmation",
@@ -67,7 +65,7 @@ def _confirmation(situation: Situation, sequence: int, thread: dict[str, str], n
             "dtstamp": now.isoformat(),
             "last_modified": situation.last_modified.isoformat(),
             "partstat": situation.partstat,
-            **thread,
+            **thread(requests_to(situation, mailed, situation.address)),
         },
         revision=situation.revision,
         priority=CHANGES,

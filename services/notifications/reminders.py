@@ -6,10 +6,7 @@ from uuid import UUID
 
 from shared.contracts.meetings import ReminderDue
 
-from .domain import FACTS, Draft, Language
-
-# As soon as a change of a meeting that is days away.
-PRIORITY = 1
+from .domain import CHANGES, FACTS, Draft, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ def reminder(event: ReminderDue, person: Unanswered) -> Draft:
         facts=event.meeting.model_dump(mode="json", include=FACTS),
         params={"name": person.name},
         revision=event.meeting.version,
-        priority=PRIORITY,
+        priority=CHANGES,
         correlation_id=event.correlation_id,
         expires_at=event.meeting.starts_at,
     )

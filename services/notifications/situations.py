@@ -1,6 +1,6 @@
 """How it stands with one person's invitation to one meeting, and what was mailed of it before. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,3 +100,8 @@ def requests_to(situation: Situation, mailed: Iterable[Mailed], address: str) ->
         and email.reached
         and (email.person_id, email.address) == (situation.person_id, address)
     ]
+
+
+def thread(asked: Sequence[Mailed]) -> dict[str, str]:
+    """Return what makes an e-mail an answer to the first of some that its reader was sent."""
+    return {"in_reply_to": asked[0].message_id} if asked else {}

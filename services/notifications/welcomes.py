@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from .domain import Draft, Language
-
-# As soon as a change of a meeting that is days away.
-PRIORITY = 1
+from .domain import CHANGES, Draft, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +33,6 @@ def welcome(newcomer: Newcomer, correlation_id: str) -> Draft:
         facts={"organisation": newcomer.organisation, "town": newcomer.town},
         params={"name": newcomer.name, "role": newcomer.role},
         revision=newcomer.revision,
-        priority=PRIORITY,
+        priority=CHANGES,
         correlation_id=correlation_id,
     )

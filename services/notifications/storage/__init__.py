@@ -29,15 +29,12 @@ from .crises import (
 )
 from .due import (
     Touched,
-    add_emails,
     drop_place_mails,
     history,
     hold,
-    keep_frames,
     mark_obsolete,
     newcomers,
     readdress_welcomes,
-    renew_offers,
     situations,
 )
 from .fate import count_copies, count_emails, last_sent_at, list_emails
@@ -54,6 +51,7 @@ from .queue import (
     record,
     take_back,
 )
+from .queueing import add_emails, keep_frames, renew_offers
 from .reminders import drop_older_reminders, drop_reminders, unanswered
 
 __all__ = [

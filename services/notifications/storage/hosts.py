@@ -88,7 +88,8 @@ async def told_of_hosting(conn: Connection, touched: Touched) -> dict[tuple[UUID
     """
     rows = await conn.fetch(
         """
-        SELECT e.meeting_id, e.person_id, f.facts, e.id, e.address, e.state, e.may_have_arrived, e.message_id
+        SELECT e.meeting_id, e.person_id, f.facts - 'before' AS facts,
+               e.id, e.address, e.state, e.may_have_arrived, e.message_id
           FROM unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id)
           JOIN emails AS e USING (meeting_id, person_id)
           JOIN frames AS f ON f.id = e.frame_id
