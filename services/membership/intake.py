@@ -121,7 +121,7 @@ class Intake:
         """Take in a message from the quarantine; return False if it still comes too early."""
         if not self._apply(reported, times=kept.times):
             return False
-        self.replayed[kept.id] = self.known[reported.source, reported.id].outcome
+        self.replayed[kept.id] = self.known[reported.key].outcome
         return True
 
     def finish(self, waiting: Sequence[tuple[Kept, Reported]]) -> None:
@@ -150,7 +150,7 @@ class Intake:
         return _not_known(reported, self.register)
 
     def _apply(self, reported: Reported, times: int = 1) -> bool:
-        key = (reported.source, reported.id)
+        key = reported.key
         taken_in = self.known.get(key)
         if taken_in is None:
             entry = self._apply_fresh(reported)

@@ -63,6 +63,11 @@ class Reported:
     snapshot: str | None = None
 
     @property
+    def key(self) -> MessageKey:
+        """What identifies it for ever."""
+        return self.source, self.id
+
+    @property
     def position(self) -> Position:
         """Where it stands: by time, then by id, and where two systems use the same id by source."""
         return Position(self.time, f"{self.id}\n{self.source}".encode())

@@ -108,7 +108,7 @@ class Rehearsal:
         for number in intake.replayed:
             _, again = waiting[number]
             del self._waiting[again.source, waits_for(again)][number]
-        key = (reported.source, reported.id)
+        key = reported.key
         for keeping in intake.keepings:
             self._early[len(self._fates)] = key
             self._let_wait(_kept(-1 - len(self._fates), keeping), reported)

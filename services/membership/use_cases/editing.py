@@ -31,7 +31,7 @@ async def edit(conn: Connection, kept_id: int, change: Edit, act: Act) -> Kept:
     kept = replace(kept, edited=edited(kept.delivery, change, act.at))
     again = read_again(kept, await current_codes(conn), act.at)
     if isinstance(again, Reported):
-        if (again.source, again.id) != (kept.source, kept.message_id):
+        if again.key != (kept.source, kept.message_id):
             await _check_unused(conn, kept_id, again)
         kept = replace(kept, organisation_key=waits_for(again))
         again = Refusal(again.source, again.id, again.message.type, ())

@@ -106,7 +106,7 @@ async def give_up_waiting(conn: Connection, now: datetime) -> bool:
 
 def _last_answer(kept: Kept, known: Mapping[MessageKey, TakenIn], now: datetime) -> Answer:
     again = read(kept.standing, now)
-    if isinstance(again, Reported) and (taken_in := known.get((again.source, again.id))):
+    if isinstance(again, Reported) and (taken_in := known.get(again.key)):
         return answer(again, taken_in)
     return rejection(Refusal(kept.source, kept.message_id, kept.message_type, kept.faults))
 

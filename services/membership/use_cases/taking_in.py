@@ -40,14 +40,14 @@ async def _take_in(conn: Connection, group: Sequence[Incoming], now: datetime, l
     checked = [check(incoming, codes) for incoming in group]
     reported = [incoming.read for incoming in checked if isinstance(incoming.read, Reported)]
     locked = await locking(conn, reported, codes, now)
-    left = {(r.source, r.id) for r in reported} - {(r.source, r.id) for r in locked.reported}
+    left = {r.key for r in reported} - {r.key for r in locked.reported}
     intake = await _load(conn, locked, now)
     for incoming in checked:
-        if isinstance(incoming.read, Refusal) or (incoming.read.source, incoming.read.id) not in left:
+        if isinstance(incoming.read, Refusal) or incoming.read.key not in left:
             intake.take(incoming)
     intake.finish(locked.waiting)
     await store(conn, intake)
-    return [i for i in group if isinstance(i.read, Reported) and (i.read.source, i.read.id) in left]
+    return [incoming for incoming in group if isinstance(incoming.read, Reported) and incoming.read.key in left]
 
 
 async def hold(conn: Connection, group: Sequence[Failed], now: datetime) -> None:
@@ -88,7 +88,7 @@ async def begin(
 
 async def _load(conn: Connection, locked: Locked, now: datetime) -> Intake:
     group = [*locked.reported, *(again for _, again in locked.waiting)]
-    known = await storage.taken_in_messages(conn, {(r.source, r.id) for r in group})
+    known = await storage.taken_in_messages(conn, {r.key for r in group})
     ends = {(r.source, r.message.snapshot) for r in group if isinstance(r.message, SnapshotEnded)}
     snapshots = Snapshots(await storage.mentioned_messages(conn, ends))
     register = await storage.load(conn, group, local_day(now))
