@@ -8,7 +8,7 @@ from shared.contracts import meetings as contract
 
 from .answers import Answer
 from .calendar import Revision
-from .domain import Invitation, Meeting
+from .domain import Invitation, Meeting, whole_place
 
 
 def invitation_issued(
@@ -131,7 +131,7 @@ def said(meeting: Meeting) -> contract.Meeting:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         host_town=meeting.host_town,
-        place=", ".join(filter(None, (meeting.place, meeting.address))) or None,
+        place=whole_place(meeting.place, meeting.address),
         link=meeting.link,
         version=meeting.version,
     )

@@ -1,5 +1,6 @@
 """The JSON API of crises: turn a series to crisis cadence, extend, end and undo it, one act each."""
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Response
@@ -18,6 +19,8 @@ from .crisis_views import CrisesView, CrisisPlanView, CrisisView
 from .showing import shown
 
 log = logs.get(__name__)
+
+Act = Callable[[Connection, str], Awaitable[Plan]]
 
 
 def crisis_api(database: Database, guard: Guard, uid_domain: str, now: Clock) -> APIRouter:
@@ -52,36 +55,37 @@ def crisis_api(database: Database, guard: Guard, uid_domain: str, now: Clock) ->
 
     @router.post("/crises/{crisis_id}/extend")
     async def extend_crisis(crisis_id: UUID, body: ExtensionOfCrisis, if_match: IfMatch = None) -> CrisisPlanView:
-        correlation_id = str(uuid4())
-        async with database.transaction() as conn:
-            await unchanged.check_crisis(conn, crisis_id, if_match)
-            plan = await use_cases.extend_crisis(
+        async def extend(conn: Connection, correlation_id: str) -> Plan:
+            return await use_cases.extend_crisis(
                 conn, crisis_id, body.until, uid_domain=uid_domain, correlation_id=correlation_id, now=now()
             )
-            view = await _shown(conn, plan)
-        log.info("crisis extended", crisis_id=str(crisis_id), correlation_id=correlation_id)
-        return view
+
+        return await acted(crisis_id, if_match, "crisis extended", extend)
 
     @router.post("/crises/{crisis_id}/end")
     async def end_crisis(crisis_id: UUID, if_match: IfMatch = None) -> CrisisPlanView:
         """End it now; the summary goes out at noon tomorrow, as it does after the last day."""
-        correlation_id = str(uuid4())
-        async with database.transaction() as conn:
-            await unchanged.check_crisis(conn, crisis_id, if_match)
-            plan = await use_cases.end_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())
-            view = await _shown(conn, plan)
-        log.info("crisis ended early", crisis_id=str(crisis_id), correlation_id=correlation_id)
-        return view
+
+        async def end(conn: Connection, correlation_id: str) -> Plan:
+            return await use_cases.end_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())
+
+        return await acted(crisis_id, if_match, "crisis ended early", end)
 
     @router.post("/crises/{crisis_id}/undo")
     async def undo_crisis(crisis_id: UUID, if_match: IfMatch = None) -> CrisisPlanView:
         """Take it back as started by mistake, while none of its meetings has begun."""
+
+        async def undo(conn: Connection, correlation_id: str) -> Plan:
+            return await use_cases.undo_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())
+
+        return await acted(crisis_id, if_match, "crisis undone", undo)
+
+    async def acted(crisis_id: UUID, if_match: str | None, what: str, act: Act) -> CrisisPlanView:
         correlation_id = str(uuid4())
         async with database.transaction() as conn:
             await unchanged.check_crisis(conn, crisis_id, if_match)
-            plan = await use_cases.undo_crisis(conn, crisis_id, correlation_id=correlation_id, now=now())
-            view = await _shown(conn, plan)
-        log.info("crisis undone", crisis_id=str(crisis_id), correlation_id=correlation_id)
+            view = await _shown(conn, await act(conn, correlation_id))
+        log.info(what, crisis_id=str(crisis_id), correlation_id=correlation_id)
         return view
 
     return router

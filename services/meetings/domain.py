@@ -80,6 +80,11 @@ class Meeting:
     paused_by: UUID | None = None
 
 
+def whole_place(place: str | None, address: str | None) -> str | None:
+    """Return a place as its readers are told: with its address."""
+    return ", ".join(filter(None, (place, address))) or None
+
+
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """One person is asked to one meeting; it stands until it is withdrawn or the meeting is cancelled."""

@@ -51,6 +51,16 @@ def offered(invited: Invited, version: int) -> PlaceOffered:
     )
 
 
+def waited_and_came(invited: Invited) -> list[Event]:
+    """Somebody waits for a place, is offered one, and takes it."""
+    return [
+        given(invited, place_state="waiting"),
+        offered(invited, 2),
+        given(invited, version=3),
+        confirmed(invited, 3),
+    ]
+
+
 def confirmed(invited: Invited, version: int) -> PlaceConfirmed:
     return PlaceConfirmed(
         correlation_id="confirm",
@@ -111,12 +121,7 @@ async def test_an_answer_mails_nothing(service: Service, invited: Invited) -> No
 async def test_answers_and_offers_in_any_order_end_alike(
     service: Service, invited: Invited, order: tuple[int, ...]
 ) -> None:
-    story: list[Event] = [
-        given(invited, place_state="waiting"),
-        offered(invited, 2),
-        given(invited, version=3),
-        confirmed(invited, 3),
-    ]
+    story = waited_and_came(invited)
 
     for number in order:
         await service.hear(story[number], story[number])

@@ -13,7 +13,7 @@ from shared.links import AnswerLink, AnswerLinks
 from tests.notifications.builders import NOW, STARTS_AT, person_updated
 from tests.notifications.conftest import Invited, Service
 from tests.notifications.far_server import FarServer
-from tests.notifications.test_answers import attendee, confirmed, given, offered
+from tests.notifications.test_answers import attendee, confirmed, given, offered, waited_and_came
 from tests.support.eventually import eventually
 
 DAY = timedelta(days=1)
@@ -51,12 +51,7 @@ async def test_an_offer_says_until_when_and_leads_to_the_answer_page_and_a_confi
 async def test_a_confirmation_is_mailed_once_in_any_order_and_no_offer_that_is_past(
     service: Service, invited: Invited, order: tuple[int, ...]
 ) -> None:
-    story: list[Event] = [
-        given(invited, place_state="waiting"),
-        offered(invited, 2),
-        given(invited, version=3),
-        confirmed(invited, 3),
-    ]
+    story = waited_and_came(invited)
     await service.all_sent()
 
     for number in order:

@@ -11,6 +11,7 @@ from shared.contracts.membership import Language
 from shared.database.pool import Connection
 
 from ..calendar import Revision
+from ..domain import whole_place
 from ..feed import CANCELLED_KEPT, PAST_KEPT, Entry, FeedState
 
 
@@ -115,7 +116,7 @@ def _entry(row: asyncpg.Record) -> Entry:
         mode=row["mode"],
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
-        place=", ".join(filter(None, (row["place"], row["address"]))) or None,
+        place=whole_place(row["place"], row["address"]),
         host_town=row["host_town"],
         link=row["link"],
         cancelled=row["cancelled"],
