@@ -14,7 +14,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.said import outbox_look
 from shared.messaging.watch import broker_look
 from shared.parts import Loop, Part
-from shared.web.once import forget_answers
+from shared.web.once import forgetting
 from shared.web.operator import operator_only
 from shared.web.service import service_app
 
@@ -38,7 +38,6 @@ from .waiting_lists import pass_on
 
 PARTS = ("web", "subscribers", "relay", "planner")
 PLANNER_SECONDS = 1.0
-HOUR_SECONDS = 3600.0
 
 
 def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now) -> FastAPI:
@@ -59,7 +58,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         subscribe(inbox, now)
         parts.append(inbox)
     if "web" in only:
-        parts.append(Loop("kept answers", lambda: forget_answers(database, now), pause=HOUR_SECONDS))
+        parts.append(forgetting(database, now))
     guard = operator_only(settings.operator_token.get_secret_value())
     turns, secret = Turns(), settings.answer_secret.get_secret_value()
     addresses, states = FeedAddresses(settings.meetings_url, secret), FeedStates(database, now)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from shared.database.pool import Connection, Database
+from shared.web.etags import is_known
 
 from . import storage
 from .feed import Entry, FeedState, feed
@@ -44,7 +45,7 @@ def feeds(database: Database, addresses: FeedAddresses, states: FeedStates) -> A
 
     async def answered(request: Request, state: FeedState, cache: str, entries: Entries) -> Response:
         headers = {**HEADERS, "ETag": state.etag, "Cache-Control": f"{cache}, max-age=900"}
-        if _has(request, state.etag):
+        if is_known(request, state.etag):
             return Response(status_code=304, headers=headers)
         async with database.connection() as conn:
             octets = feed(await entries(conn), state.language)
@@ -56,9 +57,3 @@ def feeds(database: Database, addresses: FeedAddresses, states: FeedStates) -> A
     router.add_route("/calendar/public.ics", public, include_in_schema=False)
     router.add_route("/calendar/{token}.ics", private, include_in_schema=False)
     return router
-
-
-def _has(request: Request, etag: str) -> bool:
-    """Say whether the program has the feed as it is (RFC 9110, 13.1.2)."""
-    known = {tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")}
-    return not known.isdisjoint({"*", etag, etag.removeprefix("W/")})

@@ -11,7 +11,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.said import outbox_look
 from shared.messaging.watch import broker_look
 from shared.parts import Loop, Part
-from shared.web.once import forget_answers
+from shared.web.once import forgetting
 from shared.web.operator import operator_only
 from shared.web.pace import Pace
 from shared.web.service import service_app
@@ -30,7 +30,6 @@ from .subscribers import Door
 
 PARTS = ("web", "subscribers", "relay", "planner")
 PLANNER_SECONDS = 1.0
-HOUR_SECONDS = 3600.0
 WATCH_SECONDS = 10.0
 # All the world may read the contract, and try to sign in for a check, at the process that takes messages in.
 READINGS_PER_SECOND = 50
@@ -54,7 +53,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     if "subscribers" in only:
         parts.append(Door(database, amqp_url, now))
     if "web" in only:
-        parts.append(Loop("kept answers", lambda: forget_answers(database, now), pause=HOUR_SECONDS))
+        parts.append(forgetting(database, now))
     operator = operator_only(settings.operator_token.get_secret_value())
     web = [
         api(database, operator),

@@ -1,6 +1,5 @@
 """What everybody may read: the contract of the open event door, in words and for programs."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from shared.contracts import upstream
 from shared.errors import NotFound
+from shared.web.etags import etag_of, is_known
 from shared.web.pace import Pace
 
 CONTRACT = Path(__file__).parent / "contract"
@@ -34,7 +34,7 @@ class Document:
 
     @property
     def etag(self) -> str:
-        return f'"{hashlib.sha256(self.octets).hexdigest()[:32]}"'
+        return etag_of(self.octets)
 
 
 def public(pace: Pace) -> APIRouter:
@@ -50,7 +50,7 @@ def public(pace: Pace) -> APIRouter:
         if document is None:
             raise NotFound("There is no such document; /upstream/ lists all.")
         headers = {**HEADERS, "ETag": document.etag}
-        if document.etag in request.headers.get("If-None-Match", ""):
+        if is_known(request, document.etag):
             return Response(status_code=304, headers=headers)
         return Response(document.octets, media_type=document.media_type, headers=headers)
 

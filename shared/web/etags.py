@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import Annotated
 
-from fastapi import Header, Response
+from fastapi import Header, Request, Response
 from pydantic import BaseModel
 
 from shared.errors import Refused
@@ -26,7 +26,18 @@ class ChangedMeanwhile(Refused):
 
 def etag(view: BaseModel) -> str:
     """Return the tag of a thing as it is shown."""
-    return f'"{hashlib.sha256(view.model_dump_json(by_alias=True).encode()).hexdigest()[:32]}"'
+    return etag_of(view.model_dump_json(by_alias=True).encode())
+
+
+def etag_of(octets: bytes) -> str:
+    """Return the tag of what is always answered in the same octets."""
+    return f'"{hashlib.sha256(octets).hexdigest()[:32]}"'
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Say whether whoever asks has it as it is (RFC 9110, 13.1.2)."""
+    known = {each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")}
+    return not known.isdisjoint({"*", tag.removeprefix("W/")})
 
 
 def tag(response: Response, view: BaseModel) -> None:

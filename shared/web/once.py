@@ -13,12 +13,14 @@ from fastapi.routing import APIRoute
 from shared.clock import Clock
 from shared.database.pool import Connection, Database
 from shared.errors import Invalid
+from shared.parts import Loop
 
 from .operator import Guard
 
 HEADER = "Idempotency-Key"
 A_KEY = re.compile(r"[!-~]{1,200}", re.ASCII)
 KEPT_FOR = timedelta(days=1)
+FORGET_EVERY_SECONDS = 3600.0
 IN_OPENAPI = {
     "name": HEADER,
     "in": "header",
@@ -75,6 +77,11 @@ def once(database: Database, guard: Guard, now: Clock) -> type[APIRoute]:
             return answer_once
 
     return OnceRoute
+
+
+def forgetting(database: Database, now: Clock) -> Loop:
+    """Return the part that forgets answers in time."""
+    return Loop("kept answers", lambda: forget_answers(database, now), pause=FORGET_EVERY_SECONDS)
 
 
 async def forget_answers(database: Database, now: Clock) -> bool:

@@ -7,7 +7,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
 
 from shared.clock import Clock
 from shared.links import Tokens
@@ -64,7 +65,29 @@ class SignIn:
             raise ForeignForm("this form is of another session; open the page again")
         return form
 
-    def routes(self, pages: Pages) -> APIRouter:
+    def router(self, pages: Pages, first: str) -> APIRouter:
+        """Return a router for pages that only who has signed in may see; `/pages` leads to the first of them."""
+        router = APIRouter(
+            prefix="/pages",
+            include_in_schema=False,
+            route_class=pages.route_class(),
+            dependencies=[Depends(self.session)],
+        )
+
+        @router.get("")
+        async def first_page(request: Request) -> RedirectResponse:
+            return see_other(request, first)
+
+        return router
+
+    def with_routes(self, pages: Pages, router: APIRouter) -> APIRouter:
+        """Return all routes of such a router, with those of coming in and out."""
+        everything = APIRouter()
+        everything.include_router(self._routes(pages))
+        everything.include_router(router)
+        return everything
+
+    def _routes(self, pages: Pages) -> APIRouter:
         """Return the pages by which one comes in and out, chooses the language, and gets the style sheet."""
         router = APIRouter(prefix="/pages", include_in_schema=False, route_class=pages.route_class())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from services.meetings import use_cases
 from services.meetings.answers import Said
@@ -17,7 +17,7 @@ from shared.contracts.membership import Language
 from tests.conftest import DatabaseOf
 from tests.meetings.builders import joined, person_updated, series, started
 from tests.meetings.conftest import TOKEN, Service, settings_for
-from tests.support.browser import NARROW, WIDE, Look, reader, served
+from tests.support.browser import NARROW, WIDE, Look, reader, served, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +25,6 @@ TOWNS = ("Køge", "Ribe", "Skagen", "Svendborg", "Thisted", "Ærøskøbing")
 DAY = timedelta(days=1)
 WORDS: dict[Language, dict[str, str]] = {
     "da": {
-        "name": "Dit navn",
-        "key": "Adgangsnøgle",
-        "sign in": "Log ind",
         "new": "Ny møderække",
         "title": "Titel",
         "which": "Hvilken",
@@ -38,9 +35,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "planned": "Møderækken er planlagt.",
     },
     "en": {
-        "name": "Your name",
-        "key": "Access key",
-        "sign in": "Sign in",
         "new": "New series",
         "title": "Title",
         "which": "Which one",
@@ -61,21 +55,13 @@ async def address(service: Service, database: DatabaseOf) -> AsyncIterator[str]:
         yield f"{root}/pages"
 
 
-async def sign_in(page: Page, address: str, language: Language) -> None:
-    words = WORDS[language]
-    await page.goto(address)
-    await page.get_by_label(words["name"]).fill("Bente Holm")
-    await page.get_by_label(words["key"]).fill(TOKEN)
-    await page.get_by_role("button", name=words["sign in"]).click()
-
-
 @pytest.mark.parametrize("language", WORDS)
 async def test_a_series_is_planned_once_its_next_twelve_months_have_been_seen(
     chromium: Browser, address: str, service: Service, language: Language
 ) -> None:
     words = WORDS[language]
     async with reader(chromium, language, java_script_enabled=False) as page:
-        await sign_in(page, address, language)
+        await sign_in(page, address, language, TOKEN)
         await page.get_by_role("link", name=words["new"]).first.click()
         await page.get_by_label(words["title"]).fill("Netværksmøde")
         await page.get_by_label(words["which"], exact=True).select_option("3")
@@ -141,7 +127,7 @@ async def test_every_page_is_for_everybody_on_any_screen(
 
     async with reader(chromium, language, width, color_scheme=scheme) as page:
         look = Look(page, f"{language}-{width}-{scheme}", tmp_path)
-        await sign_in(page, address, language)
+        await sign_in(page, address, language, TOKEN)
         await look.at("year")
         await page.goto(f"{address}/series")
         await look.at("all-series")
@@ -194,7 +180,7 @@ async def test_every_page_is_for_everybody_on_any_screen(
         await page.locator("[action$=answer] button").click()
         await look.at("meeting-answered")
         service.now = quarterly[0].ends_at + DAY
-        await sign_in(page, address, language)
+        await sign_in(page, address, language, TOKEN)
         await page.goto(first)
         await page.locator("[name=in_person]").first.check()
         await page.locator("[action$=attendance] button").click()

@@ -16,7 +16,7 @@ from shared.contracts.membership import Language
 from tests.conftest import DatabaseOf
 from tests.membership.conftest import EVENING, Door, delivery
 from tests.membership.test_snapshots import send
-from tests.support.browser import NARROW, WIDE, Look, reader, served
+from tests.support.browser import NARROW, WIDE, Look, reader, served, sign_in
 from tests.support.builders import Message, appointed, contact, joined, updated
 
 pytestmark = pytest.mark.browser
@@ -24,9 +24,6 @@ pytestmark = pytest.mark.browser
 TOKEN = "a-token-of-the-operator"
 WORDS: dict[Language, dict[str, str]] = {
     "da": {
-        "name": "Dit navn",
-        "key": "Adgangsnøgle",
-        "sign in": "Log ind",
         "what is wrong": "Hvad er galt",
         "email": "data.contacts[].email er ikke en e-mailadresse",
         "show": "Vis",
@@ -38,9 +35,6 @@ WORDS: dict[Language, dict[str, str]] = {
         "other": "English",
     },
     "en": {
-        "name": "Your name",
-        "key": "Access key",
-        "sign in": "Sign in",
         "what is wrong": "What is wrong",
         "email": "data.contacts[].email: email",
         "show": "Show",
@@ -67,14 +61,6 @@ async def address(database: DatabaseOf) -> AsyncIterator[str]:
         yield f"{root}/pages"
 
 
-async def sign_in(page: Page, address: str, language: Language) -> None:
-    words = WORDS[language]
-    await page.goto(address)
-    await page.get_by_label(words["name"]).fill("Bente Holm")
-    await page.get_by_label(words["key"]).fill(TOKEN)
-    await page.get_by_role("button", name=words["sign in"]).click()
-
-
 @pytest.mark.parametrize("language", WORDS)
 async def test_a_message_is_found_edited_and_taken_in(
     chromium: Browser, address: str, door: Door, language: Language
@@ -83,7 +69,7 @@ async def test_a_message_is_found_edited_and_taken_in(
     await door.take(joined("koege", contact("anna", email="anna.koege.example")), joined("b", kind="guild"))
 
     async with reader(chromium, language, java_script_enabled=False) as page:
-        await sign_in(page, address, language)
+        await sign_in(page, address, language, TOKEN)
         await page.get_by_label(words["what is wrong"]).select_option(words["email"])
         await page.get_by_role("button", name=words["show"], exact=True).click()
         await page.get_by_role("link", name=words["joined"]).click()
@@ -101,7 +87,7 @@ async def test_the_language_is_switched_where_one_is(chromium: Browser, address:
     await door.take(joined("koege", kind="guild"))
 
     async with reader(chromium, "da", java_script_enabled=False) as page:
-        await sign_in(page, address, "da")
+        await sign_in(page, address, "da", TOKEN)
         await page.get_by_role("link", name=WORDS["da"]["joined"]).click()
         await page.get_by_role("button", name=WORDS["da"]["other"]).click()
 
@@ -204,7 +190,7 @@ async def test_every_page_is_for_everybody_on_any_screen(
         look = Look(page, f"{language}-{width}-{scheme}", tmp_path)
         await page.goto(address)
         await look.at("sign-in")
-        await sign_in(page, address, language)
+        await sign_in(page, address, language, TOKEN)
         await look.at("list")
         await page.locator("[name=what][value=replay]").click()
         await look.at("list-with-error")

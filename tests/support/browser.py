@@ -24,6 +24,10 @@ INSTALL = Path(__file__).with_name("install-chromium.sh")
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 NARROW, WIDE = 360, 1280
 LOCALES: Mapping[Language, str] = {"da": "da-DK", "en": "en-GB"}
+SIGN_IN: Mapping[Language, tuple[str, str, str]] = {
+    "da": ("Dit navn", "Adgangsnøgle", "Log ind"),
+    "en": ("Your name", "Access key", "Sign in"),
+}
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -85,6 +89,15 @@ async def reader(chromium: Browser, language: Language, width: int = WIDE, **how
     context.set_default_timeout(10_000)
     yield await context.new_page()
     await context.close()
+
+
+async def sign_in(page: Page, address: str, language: Language, token: str) -> None:
+    """Sign in to the secretariat's pages as Bente Holm."""
+    name, key, button = SIGN_IN[language]
+    await page.goto(address)
+    await page.get_by_label(name).fill("Bente Holm")
+    await page.get_by_label(key).fill(token)
+    await page.get_by_role("button", name=button).click()
 
 
 @dataclass

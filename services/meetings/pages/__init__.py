@@ -1,11 +1,10 @@
 """The pages for the secretariat: the year, the series, each meeting with who comes, and who has stayed away."""
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter
 
 from shared.clock import Clock
 from shared.database.pool import Database
-from shared.web.pages import Pages, see_other
+from shared.web.pages import Pages
 from shared.web.sign_in import SignIn
 
 from ..turns import Turns
@@ -26,17 +25,7 @@ def secretariat_pages(database: Database, operator_token: str, uid_domain: str, 
     """Return the routes of all pages; whoever has not signed in is asked to."""
     pages = Pages(TEMPLATES, words=wording, rules=rules_in_words, refusals=refusals)
     sign_in = SignIn(operator_token, now)
-    router = APIRouter(
-        prefix="/pages",
-        include_in_schema=False,
-        route_class=pages.route_class(),
-        dependencies=[Depends(sign_in.session)],
-    )
-
-    @router.get("")
-    async def first_page(request: Request) -> RedirectResponse:
-        return see_other(request, "pages/year")
-
+    router = sign_in.router(pages, "pages/year")
     add_page_of_the_year(router, database, pages, now)
     add_pages_of_new_series(router, database, pages, sign_in, uid_domain, now)
     add_pages_of_series(router, database, pages, sign_in, uid_domain, now)
@@ -44,7 +33,4 @@ def secretariat_pages(database: Database, operator_token: str, uid_domain: str, 
     add_pages_of_crises(router, database, pages, sign_in, uid_domain, now)
     add_pages_of_hosts(router, database, pages, sign_in, now)
     add_page_of_absent(router, database, pages, now)
-    everything = APIRouter()
-    everything.include_router(sign_in.routes(pages))
-    everything.include_router(router)
-    return everything
+    return sign_in.with_routes(pages, router)

@@ -1,11 +1,10 @@
 """The pages for the secretariat: what could not be taken in, and what is missing from complete lists."""
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter
 
 from shared.clock import Clock
 from shared.database.pool import Database
-from shared.web.pages import Pages, see_other
+from shared.web.pages import Pages
 from shared.web.sign_in import SignIn
 
 from .. import faults_in_danish, lines, marks, wording
@@ -21,21 +20,8 @@ def secretariat_pages(database: Database, operator_token: str, now: Clock) -> AP
     """Return the routes of all pages; whoever has not signed in is asked to."""
     pages = Pages(TEMPLATES, words=wording, faults=faults_in_danish, lines=lines, marks=marks)
     sign_in = SignIn(operator_token, now)
-    router = APIRouter(
-        prefix="/pages",
-        include_in_schema=False,
-        route_class=pages.route_class(),
-        dependencies=[Depends(sign_in.session)],
-    )
-
-    @router.get("")
-    async def first_page(request: Request) -> RedirectResponse:
-        return see_other(request, "pages/quarantine")
-
+    router = sign_in.router(pages, "pages/quarantine")
     add_pages_of_many(router, database, pages, sign_in, now)
     add_pages_of_one(router, database, pages, sign_in, now)
     add_pages_of_missing(router, database, pages, sign_in, now)
-    everything = APIRouter()
-    everything.include_router(sign_in.routes(pages))
-    everything.include_router(router)
-    return everything
+    return sign_in.with_routes(pages, router)
