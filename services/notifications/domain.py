@@ -28,6 +28,7 @@ Topic = Literal["invitations", "changes", "reminders", "crisis", "account"]
 Method = Literal["REQUEST", "CANCEL"]
 Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]
 State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]
+Fault = Literal["address", "mailbox", "ours", "session"]
 
 MutableTopic = Literal["invitations", "reminders"]
 # Which goes first: the lower number. Most of what is no invitation goes as soon as a change of a meeting days away.
@@ -135,11 +136,16 @@ class Outcome:
 
     accepted: the server took it. deferred: not now. refused: never. lost: the connection broke, and where
     `may_have_arrived` the server may have taken it all the same. `reply` is what the server said, without addresses.
+
+    `fault` is whose it was, None where it was accepted. address: nobody is there. mailbox: somebody is, who gets no
+    mail now. ours: who we are, how we signed in, or what the mail is like; the recipient has no part in it. session:
+    the connection broke, or the server has a trouble of its own.
     """
 
     result: Literal["accepted", "deferred", "refused", "lost"]
     reply: str
     may_have_arrived: bool = False
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,5 +151,5 @@ class Line:
                 where=f"{where.filename}:{where.lineno}",
                 correlation_id=email.correlation_id,
             )
-            return Outcome("refused", f"not written: {type(why).__name__}")
+            return Outcome("refused", f"not written: {type(why).__name__}", fault="ours")
         return await self._connection.send(self._writer.letterhead.address, email.address, message)

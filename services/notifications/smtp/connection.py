@@ -1,9 +1,8 @@
 """SMTP with aiosmtplib: one connection that is kept, and what its server's replies mean for an e-mail."""
 
 import asyncio
-import re
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +10,8 @@ import aiosmtplib
 
 from shared.errors import Trouble
 
-from .domain import Outcome
+from ..domain import Outcome
+from .replies import Stage, outcome_of, said, without_addresses
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 CONNECT_SECONDS = 30
@@ -21,10 +21,6 @@ FINAL_REPLY_SECONDS = 600
 ATTEMPT_SECONDS = 720
 QUIT_SECONDS = 2
 MAILS_A_CONNECTION = 100
-
-# Replies that speak of the session, or of us, and never of the recipient.
-OUR_FAULT = frozenset({502, 503, 530, 534, 535, 538})
-_ADDRESS = re.compile(r"[^\s<>,;:\"'()]+@[^\s<>,;:\"'()]+")
 
 
 class Away(Trouble):
@@ -104,34 +100,29 @@ class Connection:
         if client is None:
             raise Away("not connected")
         self._mails += 1
+        stage: Stage = "sender"
         given = False
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 await client.mail(sender)
+                stage = "recipient"
                 await client.rcpt(recipient)
-                given = True
+                stage, given = "message", True
                 reply = await client.data(message, timeout=FINAL_REPLY_SECONDS)
         except aiosmtplib.SMTPResponseException as why:
-            return await self._refused(client, why, given=given)
+            return await self._not_taken(client, outcome_of(stage, why.code, why.message), why.code, given=given)
         except Exception as why:
             self._hang_up()
-            return Outcome("lost", _said(why), may_have_arrived=given)
+            return Outcome("lost", _said(why), may_have_arrived=given, fault="session")
         except BaseException:
             self._hang_up()
             raise
-        return Outcome("accepted", _reply(reply.code, reply.message), may_have_arrived=True)
+        return Outcome("accepted", said(reply.code, reply.message), may_have_arrived=True)
 
-    async def _refused(self, client: aiosmtplib.SMTP, why: aiosmtplib.SMTPResponseException, *, given: bool) -> Outcome:
-        reply = _reply(why.code, why.message)
-        if not 400 <= why.code < 600:
+    async def _not_taken(self, client: aiosmtplib.SMTP, outcome: Outcome, code: int, *, given: bool) -> Outcome:
+        if outcome.result == "lost" or code == 421 or not await self._reset(client):
             self._hang_up()
-            return Outcome("lost", reply, may_have_arrived=given)
-        if why.code in OUR_FAULT:
-            self._hang_up()
-            return Outcome("lost", reply)
-        if why.code == 421 or not await self._reset(client):
-            self._hang_up()
-        return Outcome("deferred" if why.code < 500 else "refused", reply)
+        return outcome if 400 <= code < 600 else replace(outcome, may_have_arrived=given)
 
     async def _reset(self, client: aiosmtplib.SMTP) -> bool:
         try:
@@ -162,13 +153,5 @@ class Connection:
 
 def _said(why: BaseException) -> str:
     if isinstance(why, aiosmtplib.SMTPResponseException):
-        return _reply(why.code, why.message)
-    return f"{type(why).__name__}: {_without_addresses(str(why))}"
-
-
-def _reply(code: int, text: str) -> str:
-    return f"{code} {_without_addresses(' '.join(text.split()))}"[:500]
-
-
-def _without_addresses(text: str) -> str:
-    return _ADDRESS.sub("(address)", text)
+        return said(why.code, why.message)
+    return f"{type(why).__name__}: {without_addresses(str(why))}"
