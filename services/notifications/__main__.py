@@ -3,8 +3,16 @@
 from shared import cli
 
 from .app import PARTS, build, looks
+from .gallery import add_gallery
 from .mail_test import add_mail_test
 from .settings import Settings
 
+
+def add_commands(commands: "cli.Commands") -> None:
+    """Add what notifications' operators do."""
+    add_mail_test(commands)
+    add_gallery(commands)
+
+
 if __name__ == "__main__":
-    cli.run("notifications", PARTS, Settings, build, looks, extend=add_mail_test)
+    cli.run("notifications", PARTS, Settings, build, looks, extend=add_commands)

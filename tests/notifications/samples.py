@@ -1,30 +1,19 @@
-"""One sample e-mail of each kind, from the file beside its templates."""
+"""The sample of each kind, as it is or with what a test changes, in words and in octets."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, get_args
-from uuid import UUID
+from typing import Any
 
-from services.notifications import emails, mime
+from services.notifications import emails, mime, samples
 from services.notifications.domain import Email, Kind, Language, Letterhead
+from services.notifications.samples import KINDS, LANGUAGES
 
-TEMPLATES = Path(emails.__file__).parent / "templates"
-KINDS: tuple[Kind, ...] = get_args(Kind)
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-MEETING_KINDS: tuple[Kind, ...] = (
-    "invitation",
-    "update",
-    "cancellation",
-    "reminder",
-    "offer",
-    "confirmation",
-    "host_asked",
-)
-CALENDAR_KINDS: tuple[Kind, ...] = ("invitation", "update", "cancellation", "confirmation")
-SYSTEM_KINDS: tuple[Kind, ...] = ("silence", "flood")
+__all__ = ["KINDS", "LANGUAGES"]
+
+SAMPLES: Mapping[Kind, Email] = {kind: samples.sample(kind, "da") for kind in KINDS}
+MEETING_KINDS = tuple(kind for kind in KINDS if SAMPLES[kind].meeting_id)
+CALENDAR_KINDS = tuple(kind for kind in KINDS if SAMPLES[kind].method)
+SYSTEM_KINDS = tuple(kind for kind in KINDS if not SAMPLES[kind].person_id)
 
 LETTERHEAD = Letterhead("moede@mail.netvaerk.example", "sekretariat@netvaerk.example", "mail.netvaerk.example")
 ANSWER = (
@@ -41,26 +30,8 @@ def sample(
     params: Mapping[str, Any] | None = None,
 ) -> Email:
     """Return the sample of a kind, with some of its facts and of its person's values replaced."""
-    stored = json.loads((TEMPLATES / kind / "sample.json").read_text())
-    return Email(
-        id=1,
-        kind=kind,
-        topic=stored.get("topic", "invitations"),
-        language=language,
-        person_id=None if kind in SYSTEM_KINDS else UUID(int=1),
-        meeting_id=UUID(int=2) if kind in MEETING_KINDS else None,
-        frame_id=7,
-        address="anna@koege.example",
-        facts={**stored["facts"], **(facts or {})},
-        params={**stored["params"], **(params or {})},
-        method=stored.get("method"),
-        sequence=3 if "method" in stored else None,
-        message_id=f"<{kind}.5f0c7a52-6f0d-4c56-9c39-6a3b4f1d2e90.3.9f8e7d6c5b4a3f2e@mail.netvaerk.example>",
-        date=datetime(2026, 9, 1, 8, 0, tzinfo=UTC),
-        attempts=1,
-        expires_at=None,
-        correlation_id="register/1",
-    )
+    email = samples.sample(kind, language)
+    return replace(email, facts={**email.facts, **(facts or {})}, params={**email.params, **(params or {})})
 
 
 def addressed(email: Email, address: str) -> Email:

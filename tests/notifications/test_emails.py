@@ -24,7 +24,6 @@ from tests.notifications.samples import (
     MEETING_KINDS,
     SUBSCRIPTION,
     SYSTEM_KINDS,
-    TEMPLATES,
     UNSUBSCRIBE,
     addressed,
     content,
@@ -54,13 +53,6 @@ NASTY = st.text() | st.sampled_from(
         "x" * 2000,
     ]
 )
-
-
-def test_every_kind_has_its_templates_in_both_languages_and_a_sample() -> None:
-    for kind in KINDS:
-        files = {file.name for file in (TEMPLATES / kind).iterdir()}
-
-        assert {"da.txt", "da.html", "en.txt", "en.html", "sample.json"} <= files
 
 
 @every_kind
