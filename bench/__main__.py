@@ -13,6 +13,7 @@ from deploy.local.signals import until_asked_to_stop
 
 from . import answers, feed, latency, machine, move, start, throughput
 from .intake import measure as intake
+from .mail import measure as mail
 from .options import Options
 from .report import Result, Row, keep, progress, show
 from .servers import Servers, running_servers
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "feed": feed.measure,
     "answers": answers.measure,
     "move": move.measure,
+    "mail": mail.measure,
 }
 RESULTS = Path(__file__).with_name("results.json")
 INTERRUPTED = 130
@@ -45,7 +47,7 @@ def main() -> int:
 
 
 async def _run(args: argparse.Namespace) -> None:
-    options = Options(args.rounds, args.events, args.samples)
+    options = Options(args.rounds, args.events, args.samples, args.mails, tuple(args.trials))
     rows: list[Row] = []
     async with running_servers() as servers:
         for name in args.names or BENCHMARKS:
@@ -69,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
         "--events", type=int, help=f"upstream events of throughput ({throughput.EVENTS}) and intake ({intake.EVENTS})"
     )
     parser.add_argument("--samples", type=int, default=usual.samples, help="samples a round of latency")
+    parser.add_argument("--mails", type=int, default=usual.mails, help="e-mails a trial of mail")
+    parser.add_argument(
+        "--trials", nargs="+", default=usual.trials, choices=mail.TRIALS, help="some trials of mail, and their peers"
+    )
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file in which the figures are kept")
     return parser
 

@@ -33,14 +33,19 @@ class OurServices:
         """Return the one process of a service."""
         return self._parts[service].program
 
-    def further(self, service: str, name: str, arguments: Sequence[str]) -> Program:
-        """Make another process of a service, with arguments of `serve`, under a name and on a port of its own."""
+    def further(
+        self, service: str, name: str, arguments: Sequence[str], extra: Mapping[str, str] | None = None
+    ) -> Program:
+        """Make another process of a service, with arguments of `serve`, under a name and on a port of its own.
+
+        `extra` are further environment variables.
+        """
         (port,) = free_ports(1)
         program = self._run.program(
             f"{service}-{name}",
             _serve(service, arguments),
             working_folder=ROOT,
-            environment={**self.program(service).environment, "HTTP_PORT": str(port)},
+            environment={**self.program(service).environment, **(extra or {}), "HTTP_PORT": str(port)},
         )
         self._further.append(program)
         return program

@@ -1,0 +1,1 @@
+"""How fast the mail engine hands e-mails over, beside what others do and what the machine can."""

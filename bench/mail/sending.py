@@ -1,0 +1,93 @@
+"""How long e-mails are on their way until all are taken and recorded, and what that costs the senders."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import psutil
+
+from bench.passage import Pool
+from bench.usage import MEGABYTE, cpu_seconds
+from bench.verdict import WrongEnd
+from deploy.local.program import Program
+
+from .far_server import FarServer
+
+LOOK_SECONDS, SAMPLE_SECONDS, RECORDED_SECONDS = 0.005, 0.05, 30
+RECORDED = "SELECT count(*) FROM notifications.emails WHERE state = 'sent'"
+ACCEPTED = "SELECT count(*) FROM notifications.deliveries WHERE outcome = 'accepted'"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One trial: e-mails, seconds, processor time of whoever sent, and the most memory that it held (MB)."""
+
+    mails: int
+    seconds: float
+    cpu: float
+    memory: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """E-mails a second."""
+        return self.mails / self.seconds
+
+    @property
+    def cpu_milliseconds(self) -> float:
+        """Processor time for one e-mail."""
+        return 1000 * self.cpu / self.mails
+
+
+async def clock(pool: Pool, far: FarServer, mails: int, senders: Sequence[Program]) -> Sending:
+    """Wait until the far server has taken so many e-mails more, and all are recorded."""
+    watched = {sender.name: sender for sender in senders}
+    memory: list[float] = []
+    recorded = await pool.fetchval(RECORDED)
+    began, before = time.perf_counter(), cpu_seconds(watched)
+    async with _sampled(senders, memory):
+        await far.until(recorded + mails, lambda: _ensure_alive(senders))
+        await _until_recorded(pool, recorded + mails)
+    seconds, after = time.perf_counter() - began, cpu_seconds(watched)
+    return Sending(mails, seconds, _more(before, after), max(memory))
+
+
+async def check_end(pool: Pool, far: FarServer) -> None:
+    """Raise WrongEnd unless as many e-mails are recorded as were taken, each at its only attempt."""
+    taken, recorded, accepted = far.taken(), await pool.fetchval(RECORDED), await pool.fetchval(ACCEPTED)
+    if not taken == recorded == accepted:
+        raise WrongEnd(f"the far server has taken {taken}, {recorded} are recorded, {accepted} attempts succeeded")
+
+
+async def _until_recorded(pool: Pool, wanted: int) -> None:
+    deadline = time.perf_counter() + RECORDED_SECONDS
+    while (recorded := await pool.fetchval(RECORDED)) < wanted:
+        if time.perf_counter() > deadline:
+            raise WrongEnd(f"{recorded} of {wanted} e-mails are recorded, though the far server has them all")
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+@asynccontextmanager
+async def _sampled(senders: Sequence[Program], memory: list[float]) -> AsyncIterator[None]:
+    processes = [psutil.Process(sender.pid) for sender in senders]
+
+    async def sample() -> None:
+        while True:
+            memory.append(sum(process.memory_info().rss for process in processes) / MEGABYTE)
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    sampling = asyncio.create_task(sample())
+    try:
+        yield
+    finally:
+        sampling.cancel()
+
+
+def _ensure_alive(senders: Sequence[Program]) -> None:
+    for sender in senders:
+        sender.ensure_alive()
+
+
+def _more(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    return sum(after[name] - before[name] for name in after)
