@@ -4,12 +4,14 @@ from shared import cli
 
 from .app import PARTS, build, looks
 from .gallery import add_gallery
+from .held import add_held
 from .mail_test import add_mail_test
 from .settings import Settings
 
 
 def add_commands(commands: "cli.Commands") -> None:
     """Add what notifications' operators do."""
+    add_held(commands)
     add_mail_test(commands)
     add_gallery(commands)
 

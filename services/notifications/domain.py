@@ -164,6 +164,11 @@ class Attempt:
             return "sent"
         return "queued" if self.again_at else "failed"
 
+    @property
+    def blames_us(self) -> bool:
+        """Whether the far side says that we are at fault, and not just for now."""
+        return self.outcome.fault == "ours" and self.outcome.result != "deferred"
+
 
 @lru_cache(maxsize=1000)  # of one meeting the same few are read for everybody
 def instant(written: str) -> datetime:

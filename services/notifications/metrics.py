@@ -9,11 +9,13 @@ from shared.database.pool import Database
 from shared.findings import Finding, Look
 
 from . import storage
+from .storage import HeldTopic
 
 LATE_SECONDS = 60
 
 ATTEMPTS = Counter("notifications_delivery_attempts", "Attempts to hand an e-mail over.", ["outcome"])
 EMAILS = Gauge("notifications_emails", "E-mails by kind and state.", ["kind", "state"])
+HELD = Gauge("notifications_topic_held", "1 for each topic of which nothing is mailed until it is released.", ["topic"])
 OVERDUE = Gauge("notifications_overdue_seconds", "How long the e-mail that is due longest has waited.")
 
 
@@ -23,13 +25,17 @@ def queue_look(database: Database, now: Clock) -> Look:
     async def look() -> Sequence[Finding]:
         async with database.connection() as conn:
             counts, due = await storage.count_emails(conn), await storage.next_due(conn)
+            held = await storage.held_topics(conn)
         EMAILS.clear()
         for kind, states in counts.items():
             for state, count in states.items():
                 EMAILS.labels(kind, state).set(count)
         overdue = max(0.0, (now() - due).total_seconds()) if due else 0.0
         OVERDUE.set(overdue)
-        return [_in_words(counts, overdue)]
+        HELD.clear()
+        for each in held:
+            HELD.labels(each.topic).set(1)
+        return [_in_words(counts, overdue), *map(_held_in_words, held)]
 
     return look
 
@@ -42,3 +48,9 @@ def _in_words(counts: Mapping[str, Mapping[str, int]], overdue: float) -> Findin
     if overdue < LATE_SECONDS:
         return Finding("e-mails", words)
     return Finding("e-mails", f"{words}; one is {overdue:.0f} s late: does the mail server take them?", well=False)
+
+
+def _held_in_words(held: HeldTopic) -> Finding:
+    since = held.held_at.isoformat(timespec="minutes")
+    words = f"{held.waiting} wait since {since}: {held.reason}; once that is mended: release {held.topic}"
+    return Finding(f"topic {held.topic} is held", words, well=False)

@@ -114,11 +114,18 @@ class Service:
                 """
                 SELECT count(*)
                   FROM emails
-                 WHERE state = 'sending' OR state = 'queued' AND next_attempt_at <= $1
+                 WHERE state = 'sending'
+                    OR state = 'queued'
+                       AND next_attempt_at <= $1
+                       AND topic NOT IN (SELECT topic FROM held_topics WHERE released_at IS NULL)
                 """,
                 self.now,
             )
             return bool(due == 0)
+
+    async def release(self, topic: Topic) -> None:
+        async with self.database.transaction() as conn:
+            await use_cases.release_topic(conn, topic, self.now)
 
     def later(self, delay: timedelta) -> None:
         self.now += delay

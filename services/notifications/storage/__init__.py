@@ -38,6 +38,16 @@ from .due import (
     situations,
 )
 from .fate import count_copies, count_emails, last_sent_at, list_emails
+from .holding import (
+    HeldTopic,
+    are_held,
+    blamed_on_us,
+    held_topics,
+    hold_topic,
+    queue_blamed,
+    release_topic,
+    released_at,
+)
 from .hosts import asked_to_host, hosts, keep_hosts, told_of_hosting
 from .preferences import hold_muted, is_muted, language_of, mute, release_muted, unmute
 from .queue import (
@@ -60,11 +70,14 @@ __all__ = [
     "AboutMandates",
     "AboutMeetings",
     "AboutMembers",
+    "HeldTopic",
     "Touched",
     "WithMeeting",
     "add_deliveries",
     "add_emails",
+    "are_held",
     "asked_to_host",
+    "blamed_on_us",
     "claim",
     "count_copies",
     "count_emails",
@@ -76,10 +89,12 @@ __all__ = [
     "drop_reminders",
     "give_up_expired",
     "hand_back",
+    "held_topics",
     "history",
     "hold",
     "hold_muted",
     "hold_sender",
+    "hold_topic",
     "hosts",
     "invitations_of",
     "invitations_to",
@@ -105,9 +120,12 @@ __all__ = [
     "next_due",
     "people_of_members",
     "people_to_tell",
+    "queue_blamed",
     "readdress_welcomes",
     "record",
     "release_muted",
+    "release_topic",
+    "released_at",
     "renew_offers",
     "situations",
     "take_back",

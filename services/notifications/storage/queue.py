@@ -30,6 +30,7 @@ async def claim(conn: Connection, sender: str, *, most: int, lease: timedelta, n
              WHERE e.state = 'queued'
                AND e.next_attempt_at <= $4
                AND (e.expires_at IS NULL OR e.expires_at > $4)
+               AND e.topic NOT IN (SELECT topic FROM held_topics WHERE released_at IS NULL)
                AND NOT EXISTS (
                    SELECT FROM preferences AS p WHERE p.person_id = e.person_id AND p.topic = e.topic
                )
@@ -87,16 +88,7 @@ async def take_back(conn: Connection, now: datetime, *, restarted: str | None = 
     rows = await conn.fetch(
         """
         UPDATE emails AS e
-           SET state = CASE WHEN EXISTS (
-                       SELECT
-                         FROM emails AS newer
-                        WHERE e.method IS NOT NULL
-                          AND newer.method IS NOT NULL
-                          AND newer.meeting_id = e.meeting_id
-                          AND newer.address = e.address
-                          AND newer.id > e.id
-                          AND newer.state NOT IN ('obsolete', 'muted')
-                   ) THEN 'obsolete' ELSE 'queued' END,
+           SET state = CASE WHEN is_overtaken(e) THEN 'obsolete' ELSE 'queued' END,
                may_have_arrived = true, sender = NULL, lease_until = NULL, next_attempt_at = $1
          WHERE e.state = 'sending'
            AND (e.lease_until < $1 OR e.sender = $2)
@@ -116,16 +108,7 @@ async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> 
     await conn.execute(
         """
         UPDATE emails AS e
-           SET state = CASE WHEN a.state = 'queued' AND EXISTS (
-                       SELECT
-                         FROM emails AS newer
-                        WHERE e.method IS NOT NULL
-                          AND newer.method IS NOT NULL
-                          AND newer.meeting_id = e.meeting_id
-                          AND newer.address = e.address
-                          AND newer.id > e.id
-                          AND newer.state NOT IN ('obsolete', 'muted')
-                   ) THEN 'obsolete' ELSE a.state END,
+           SET state = CASE WHEN a.state = 'queued' AND is_overtaken(e) THEN 'obsolete' ELSE a.state END,
                reply = a.reply,
                may_have_arrived = e.may_have_arrived OR a.may_have_arrived,
                sent_at = CASE WHEN a.state = 'sent' THEN a.at END,
@@ -151,15 +134,17 @@ async def add_deliveries(conn: Connection, sender: str, attempts: Sequence[Attem
     """Keep each attempt."""
     await conn.execute(
         """
-        INSERT INTO deliveries (email_id, at, sender, outcome, reply)
-        SELECT email_id, at, $1, outcome, reply
-          FROM unnest($2::bigint[], $3::timestamptz[], $4::text[], $5::text[]) AS a (email_id, at, outcome, reply)
+        INSERT INTO deliveries (email_id, at, sender, outcome, reply, fault)
+        SELECT email_id, at, $1, outcome, reply, fault
+          FROM unnest($2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
+            AS a (email_id, at, outcome, reply, fault)
         """,
         sender,
         [attempt.email.id for attempt in attempts],
         [attempt.at for attempt in attempts],
         [attempt.outcome.result for attempt in attempts],
         [attempt.outcome.reply for attempt in attempts],
+        [attempt.outcome.fault for attempt in attempts],
     )
 
 
@@ -202,8 +187,15 @@ async def give_up_expired(conn: Connection, now: datetime) -> None:
 
 
 async def next_due(conn: Connection) -> datetime | None:
-    """Return when the e-mail that has waited longest was due, or None when nothing waits."""
-    moment: datetime | None = await conn.fetchval("SELECT min(next_attempt_at) FROM emails WHERE state = 'queued'")
+    """Return when the e-mail that has waited longest was due, or None when nothing waits that may be mailed."""
+    moment: datetime | None = await conn.fetchval(
+        """
+        SELECT min(next_attempt_at)
+          FROM emails
+         WHERE state = 'queued'
+           AND topic NOT IN (SELECT topic FROM held_topics WHERE released_at IS NULL)
+        """
+    )
     return moment
 
 

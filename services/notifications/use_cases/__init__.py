@@ -2,6 +2,7 @@
 
 from .choosing import mute, unmute
 from .delivering import record, sweep
+from .holding import AlreadyHeld, NotHeld, hold_topic, release_topic
 from .hosting import ask_hosts
 from .inviting import keep_answers, keep_meetings
 from .keeping_people import keep_mandates, keep_members, keep_people
@@ -9,7 +10,10 @@ from .reminding import remind
 from .telling import tell_of_crises, tell_owners
 
 __all__ = [
+    "AlreadyHeld",
+    "NotHeld",
     "ask_hosts",
+    "hold_topic",
     "keep_answers",
     "keep_mandates",
     "keep_meetings",
@@ -17,6 +21,7 @@ __all__ = [
     "keep_people",
     "mute",
     "record",
+    "release_topic",
     "remind",
     "sweep",
     "tell_of_crises",

@@ -7,12 +7,14 @@ from shared.database.pool import Connection
 
 from .. import storage
 from ..domain import Attempt
+from .holding import hold_blamed
 
 
 async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> None:
     """Record what became of e-mails that a sender tried to hand over."""
     await storage.record(conn, sender, attempts)
     await storage.add_deliveries(conn, sender, attempts)
+    await hold_blamed(conn, attempts)
     missed = [attempt.email.id for attempt in attempts if not attempt.outcome.may_have_arrived]
     if missed:
         await storage.drop_cancellations_of_nothing(conn, missed)
