@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 Kind = Literal[
@@ -50,8 +50,7 @@ class Letterhead:
     mail_domain: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An e-mail to be queued; `facts` make up its frame, `params` are its reader's alone.
 
     An update also states what its reader was told `before`. E-mails that say the same should share the same facts.

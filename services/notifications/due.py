@@ -5,7 +5,6 @@ the last e-mail that each reader gets of a meeting says what is so.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -22,7 +21,7 @@ def due(situation: Situation, mailed: Sequence[Mailed], now: datetime) -> tuple[
     """
     stale = [email.id for email in mailed if _is_stale(situation, email)]
     if stale:
-        mailed = [replace(email, state="obsolete") if email.id in stale else email for email in mailed]
+        mailed = [email._replace(state="obsolete") if email.id in stale else email for email in mailed]
     sequences = count(max([situation.sequence, *(email.sequence + 1 for email in mailed)]))
     drafts = [
         _cancellation(situation, told, mailed, next(sequences), now) for told in _to_take_away(situation, mailed, now)

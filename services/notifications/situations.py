@@ -1,16 +1,14 @@
 """How it stands with one person's invitation to one meeting, and what was mailed of it before. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from .domain import Language, Method, Partstat
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """One person's invitation to one meeting as it is now.
 
     The revision is the meeting's version; sequence, dtstamp and last_modified are what the calendar entry must carry.
@@ -60,8 +58,7 @@ class Situation:
         return "NEEDS-ACTION"
 
 
-@dataclass(frozen=True, slots=True)
-class Mailed:
+class Mailed(NamedTuple):
     """An e-mail about a meeting that was queued before, to this person or to the address that this person has now.
 
     shared: whether somebody else with a standing invitation has the same address by now.

@@ -54,12 +54,14 @@ async def hold(conn: Connection, touched: Touched) -> set[Kind]:
         SELECT e.kind
           FROM emails AS e
           JOIN unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id) USING (meeting_id, person_id)
-         WHERE e.state <> 'sent'
+         WHERE e.meeting_id = ANY($3::uuid[])  -- spares going through the e-mails of all meetings
+           AND e.state <> 'sent'
          ORDER BY e.id
            FOR UPDATE OF e
         """,
         [meeting_id for meeting_id, _ in touched],
         [person_id for _, person_id in touched],
+        list({meeting_id for meeting_id, _ in touched}),
     )
     return {row["kind"] for row in rows}
 
@@ -73,14 +75,21 @@ async def history(conn: Connection, touched: Touched) -> History:
               FROM unnest($1::uuid[], $2::uuid[]) AS t (meeting_id, person_id)
               JOIN people AS p ON p.id = t.person_id
         ),
+        of_meetings AS (
+            SELECT meeting_id, frame_id, id, person_id, address, method, revision, sequence, state, may_have_arrived,
+                   message_id
+              FROM emails
+             WHERE meeting_id = ANY($3::uuid[])
+               AND method IS NOT NULL
+        ),
         concerning AS (
             SELECT t.person_id AS whom, e.*
               FROM touched AS t
-              JOIN emails AS e ON e.meeting_id = t.meeting_id AND e.person_id = t.person_id
+              JOIN of_meetings AS e USING (meeting_id, person_id)
              UNION ALL
             SELECT t.person_id, e.*
               FROM touched AS t
-              JOIN emails AS e ON e.meeting_id = t.meeting_id AND e.address = t.address
+              JOIN of_meetings AS e USING (meeting_id, address)
              WHERE e.person_id <> t.person_id
         )
         SELECT e.meeting_id, e.whom, e.frame_id,
@@ -95,11 +104,11 @@ async def history(conn: Connection, touched: Touched) -> History:
                ) AS shared
           FROM concerning AS e
           JOIN frames AS f ON f.id = e.frame_id
-         WHERE e.method IS NOT NULL
          ORDER BY e.id
         """,
         [meeting_id for meeting_id, _ in touched],
         [person_id for _, person_id in touched],
+        list({meeting_id for meeting_id, _ in touched}),
     )
     facts = await _facts_of_frames(conn, {row["frame_id"] for row in rows})
     found: History = {}
