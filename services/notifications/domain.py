@@ -170,9 +170,15 @@ class Attempt:
 
 
 @lru_cache(maxsize=1000)  # of one meeting the same few are read for everybody
-def instant(written: str) -> datetime:
+def instant(moment: str) -> datetime:
     """Read a stored moment."""
-    return datetime.fromisoformat(written)
+    return datetime.fromisoformat(moment)
+
+
+@lru_cache(maxsize=1000)
+def written(moment: datetime) -> str:
+    """Write a moment to be stored."""
+    return moment.isoformat()
 
 
 def next_attempt(email: Email, outcome: Outcome, now: datetime, jitter: float) -> datetime | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
-from .domain import CHANGES, INVITATIONS, URGENT_CHANGES, Draft, Topic, instant
+from .domain import CHANGES, INVITATIONS, URGENT_CHANGES, Draft, Topic, instant, written
 from .situations import Mailed, Situation, requests_to, thread
 
 URGENT = timedelta(hours=48)
@@ -158,8 +158,8 @@ def _params(situation: Situation, asked: Sequence[Mailed], sequence: int, now: d
     raised = sequence > situation.sequence
     return {
         "name": situation.name,
-        "dtstamp": (now if raised else situation.dtstamp).isoformat(),
-        "last_modified": situation.last_modified.isoformat(),
+        "dtstamp": written(now if raised else situation.dtstamp),
+        "last_modified": written(situation.last_modified),
         "partstat": situation.partstat,
         **thread(asked),
     }

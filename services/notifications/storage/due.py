@@ -112,8 +112,8 @@ async def history(conn: Connection, touched: Touched) -> History:
     )
     facts = await _facts_of_frames(conn, {row["frame_id"] for row in rows})
     found: History = {}
-    for meeting_id, whom, frame_id, *columns in rows:
-        found.setdefault((meeting_id, whom), []).append(Mailed(facts[frame_id], *columns))
+    for row in rows:
+        found.setdefault(row[:2], []).append(Mailed(facts[row[2]], *row[3:]))
     return found
 
 
