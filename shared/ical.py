@@ -42,7 +42,12 @@ def calendar(lines: Iterable[str], *, product: str, method: str | None = None, p
     """
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", line("PRODID", text(product)), "CALSCALE:GREGORIAN"]
     methods = [line("METHOD", method)] if method else []
-    return b"".join(map(_folded, [*head, *methods, *properties, *TIME_ZONE, *lines, "END:VCALENDAR"]))
+    return octets([*head, *methods, *properties, *TIME_ZONE, *lines, "END:VCALENDAR"])
+
+
+def octets(lines: Iterable[str]) -> bytes:
+    """Return content lines folded, as they stand in a calendar."""
+    return b"".join(map(_folded, lines))
 
 
 def component(name: str, lines: Iterable[str]) -> list[str]:

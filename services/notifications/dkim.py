@@ -3,7 +3,10 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -30,7 +33,17 @@ SIGNED = (
 )
 _BLANKS = re.compile(rb"[ \t]+")
 _FOLDS = re.compile(rb"\r\n(?=[ \t])")
-_TRAILING = re.compile(rb"[ \t]+(?=\r\n)")
+_PADDING = padding.PKCS1v15()
+_HASH = hashes.SHA256()
+
+
+@dataclass(frozen=True, slots=True)
+class Signable:
+    """A message as it is signed: the names of its signed headers, and those headers and the body in relaxed form."""
+
+    names: tuple[str, ...]
+    headers: bytes
+    body: bytes
 
 
 class Signer:
@@ -45,32 +58,35 @@ class Signer:
         self._domain = domain
         self._selector = selector
 
-    def sign(self, message: bytes, at: datetime) -> bytes:
-        """Return the message with its signature in front; lines must end in CRLF."""
-        head, _, body = message.partition(b"\r\n\r\n")
-        headers = _headers(head)
+    def signature(self, message: Signable, at: datetime) -> bytes:
+        """Return the header to put in front of the message."""
+        digest = base64.b64encode(hashlib.sha256(message.body).digest())
+        written, relaxed = _tags(self._domain, self._selector, message.names)
+        tags = int(at.timestamp()), digest
+        signature = self._key.sign(message.headers + relaxed % tags, _PADDING, _HASH)
+        return written % tags + _in_lines(base64.b64encode(signature)) + b"\r\n"
+
+
+def signed_headers(headers: Sequence[bytes]) -> tuple[tuple[str, ...], bytes]:
+    """Return the names of those headers that are signed, and their relaxed form; no name may come twice."""
+    by_name = {relaxed.partition(b":")[0].decode(): relaxed for relaxed in map(_relaxed, headers)}
+    names = tuple(name for name in SIGNED if name in by_name)
+    return names, b"".join(by_name[name] + b"\r\n" for name in names)
+
+
+@lru_cache
+def _tags(domain: str, selector: str, names: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """Return the signature's own header up to the signature, as written and relaxed; time and digest are to fill in."""
+    lines = [
+        f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s={selector};",
+        " t=%d;",
         # Each name a second time: a header that somebody adds then breaks the signature.
-        names = [name for name in SIGNED if name in headers] + list(SIGNED)
-        unsigned = self._unsigned(names, body, at)
-        canonical = b"".join(headers[name] + b"\r\n" for name in SIGNED if name in headers) + _relaxed(unsigned)
-        signature = base64.b64encode(self._key.sign(canonical, padding.PKCS1v15(), hashes.SHA256()))
-        return unsigned + _in_lines(signature) + b"\r\n" + message
-
-    def _unsigned(self, names: list[str], body: bytes, at: datetime) -> bytes:
-        tags = [
-            f"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={self._domain}; s={self._selector};",
-            f" t={int(at.timestamp())};",
-            f" h={_listed(names)};",
-            f" bh={base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()};",
-            " b=",
-        ]
-        return "\r\n".join(tags).encode()
-
-
-def _headers(head: bytes) -> dict[str, bytes]:
-    """Return the canonical form of each header by its name; no name comes twice in what we write."""
-    lines = _FOLDS.sub(b"", head).split(b"\r\n")
-    return {line.partition(b":")[0].decode().lower(): _relaxed(line) for line in lines}
+        f" h={_listed([*names, *SIGNED])};",
+        " bh=%b;",
+        " b=",
+    ]
+    written = "\r\n".join(lines).encode()
+    return written, _relaxed(written)
 
 
 def _relaxed(header: bytes) -> bytes:
@@ -78,12 +94,7 @@ def _relaxed(header: bytes) -> bytes:
     return name.strip().lower() + b":" + _BLANKS.sub(b" ", value).strip()
 
 
-def _relaxed_body(body: bytes) -> bytes:
-    lines = _TRAILING.sub(b"", _BLANKS.sub(b" ", body)).rstrip(b"\r\n")
-    return lines + b"\r\n" if lines else b""
-
-
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     """Return the names with colons, four a line."""
     rows = [":".join(names[start : start + 4]) for start in range(0, len(names), 4)]
     return ":\r\n  ".join(rows)

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from . import calendar
 from .domain import Email, Letterhead
+from .placeholders import Placeholder
 from .wording import (
     MeetingInWords,
     day_in_words,
@@ -23,6 +24,8 @@ from .wording import (
 )
 
 NETWORK = "Danske Handelsbyer"
+# The params that are filled in for each reader: a name where the words say so, the others in headers and the calendar.
+FILLED_IN = frozenset({"name", "in_reply_to", "dtstamp", "last_modified", "partstat"})
 
 templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -44,66 +47,74 @@ templates.filters |= {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """An e-mail in words; both bodies and the calendar state the same facts."""
+    """An e-mail in words; both bodies state the same facts."""
 
     subject: str
     text: str
     html: str
-    calendar: bytes | None
 
 
-def compose(
-    email: Email,
-    letterhead: Letterhead,
-    *,
-    unsubscribe_url: str | None,
-    answer_url: str | None,
-    subscription_url: str | None,
-) -> Content:
-    """Write an e-mail in its reader's language; the first line of its text template is its subject."""
-    meeting = _meeting(email)
-    words = {
+def compose(email: Email, letterhead: Letterhead, own: Mapping[str, str | Placeholder | None]) -> Content:
+    """Write an e-mail in its reader's language; the first line of its text template is its subject.
+
+    `own` is the name and the links of its reader, or what stands for them; None where a reader has no such link.
+    """
+    words: dict[str, Any] = {
         "network": NETWORK,
         "language": email.language,
         "letterhead": letterhead,
-        "unsubscribe_url": unsubscribe_url,
         "unsubscribed": email.mutes,
-        "answer_url": answer_url,
-        "subscription_url": subscription_url,
-        "meeting": meeting,
+        "meeting": _meeting(email),
         "facts": _in_lines(email.facts),
-        "params": _in_lines(email.params),
+        "params": {**_in_lines(worded(email)), "name": own["name"]},
+        **own,
     }
     subject, _, text = _rendered(email, "txt", words).partition("\n")
     html = _rendered(email, "html", {**words, "subject": subject})
-    return Content(subject, text.strip() + "\n", html, _calendar(email, letterhead, meeting))
+    return Content(subject, text.strip() + "\n", html)
 
 
-def _meeting(email: Email) -> MeetingInWords | None:
-    if "starts_at" not in email.facts:
-        return None
-    return meeting_in_words(email.facts, email.facts.get("before", email.facts), email.language)
+def worded(email: Email) -> dict[str, Any]:
+    """Return the params that words may depend on; they are part of what a frame is."""
+    return {key: value for key, value in email.params.items() if key not in FILLED_IN}
 
 
-def _calendar(email: Email, letterhead: Letterhead, meeting: MeetingInWords | None) -> bytes | None:
-    if meeting is None or email.method is None or email.sequence is None:
+def entry(email: Email, letterhead: Letterhead) -> bytes | None:
+    """Return the calendar part up to what is its reader's alone, or None where an e-mail has none."""
+    meeting = _meeting(email)
+    if meeting is None or email.method is None:
         return None
     reason = [one_line(email.facts["reason"])] if email.facts.get("reason") else []
-    return calendar.invitation(
+    return calendar.shared(
         method=email.method,
         uid=email.facts["uid"],
-        sequence=email.sequence,
-        dtstamp=moment(email.params["dtstamp"]),
-        last_modified=moment(email.params["last_modified"]),
         starts_at=moment(email.facts["starts_at"]),
         ends_at=moment(email.facts["ends_at"]),
         title=meeting.title,
         location=meeting.location,
         description="\n".join([*reason, *(f"{row.label}: {row.now}" for row in meeting.rows)]),
         organizer=(NETWORK, letterhead.address),
-        attendee=(one_line(email.params["name"]), email.address),
+    )
+
+
+def rest_of_entry(email: Email, name: str) -> bytes:
+    """Return what of the calendar part is its reader's alone; of an e-mail that has none, nothing."""
+    if email.method is None or email.sequence is None:
+        return b""
+    return calendar.personal(
+        method=email.method,
+        sequence=email.sequence,
+        dtstamp=email.params["dtstamp"],
+        last_modified=email.params["last_modified"],
+        attendee=(name, email.address),
         partstat=email.params.get("partstat", "NEEDS-ACTION"),
     )
+
+
+def _meeting(email: Email) -> MeetingInWords | None:
+    if "starts_at" not in email.facts:
+        return None
+    return meeting_in_words(email.facts, email.facts.get("before", email.facts), email.language)
 
 
 def _rendered(email: Email, form: str, words: Mapping[str, Any]) -> str:

@@ -4,15 +4,15 @@ import argparse
 import asyncio
 import sys
 from datetime import datetime
-from email import policy
-from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
 
 from shared.clock import utc_now
 
+from . import frames, mime, quoted_printable
 from .dkim import Signer
 from .domain import Outcome
+from .emails import NETWORK
 from .settings import Settings
 from .smtp import Away, Connection, Server
 
@@ -54,16 +54,20 @@ async def _send(server: Server, settings: Settings, to: str) -> Outcome:
 
 def written(settings: Settings, to: str, now: datetime) -> bytes:
     """Return the test mail, signed where there is a key."""
-    message = EmailMessage(policy.SMTP.clone(cte_type="7bit"))
-    message["From"] = settings.mail_from
-    message["To"] = to
-    message["Reply-To"] = settings.reply_to
-    message["Subject"] = "Prøve / Test"
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = make_msgid(domain=settings.mail_domain)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(TEXT)
+    headers = [
+        f"From: {mime.mailbox(NETWORK, settings.mail_from)}",
+        f"Reply-To: {settings.reply_to}",
+        f"Subject: {mime.unstructured('Prøve / Test')}",
+        f"Date: {format_datetime(now)}",
+        f"Message-ID: {make_msgid(domain=settings.mail_domain)}",
+        "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable",
+    ]
+    frame = frames.framed(["To: %(to)b"], headers, quoted_printable.encoded(TEXT))
+    message = frame.filled({b"to": mime.mailbox("", to).encode()}, {})
     if settings.dkim_key is None:
-        return message.as_bytes()
-    key = settings.dkim_key.get_secret_value()
-    return Signer(settings.mail_domain, settings.dkim_selector, key).sign(message.as_bytes(), now)
+        return message.octets
+    signer = Signer(settings.mail_domain, settings.dkim_selector, settings.dkim_key.get_secret_value())
+    return signer.signature(message.signable, now) + message.octets

@@ -1,13 +1,19 @@
-"""Turns an e-mail of the queue into the octets that leave: composed, in MIME, signed where there is a key."""
+"""Turns an e-mail of the queue into the octets that leave: filled in to its frame, signed where there is a key."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
 
 from shared.links import AnswerLink
 
-from . import emails, mime
+from . import frames
 from .dkim import Signer
 from .domain import Email, Letterhead
+from .frames import Frame
 from .links import Links, Unsubscribe
+from .wording import one_line
+
+MOST_FRAMES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +23,26 @@ class Writer:
     letterhead: Letterhead
     links: Links
     signer: Signer | None
+    _frames: dict[Hashable, Frame] = field(default_factory=dict, init=False, repr=False)
+    _one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def write(self, email: Email) -> bytes:
         """Return the whole message."""
-        unsubscribe_url = self._unsubscribe_url(email)
-        content = emails.compose(
-            email,
-            self.letterhead,
-            unsubscribe_url=unsubscribe_url,
-            answer_url=self._answer_url(email),
-            subscription_url=self.links.subscription_url(email.person_id) if email.person_id else None,
-        )
-        message = mime.message(email, content, self.letterhead, unsubscribe_url)
-        return self.signer.sign(message, email.date) if self.signer else message
+        own = self._own(email)
+        message = frames.fill(self._frame(email, own), email, own)
+        if self.signer is None:
+            return message.octets
+        return self.signer.signature(message.signable, email.date) + message.octets
+
+    def _own(self, email: Email) -> dict[str, str | None]:
+        """Return what is its reader's alone. Who looks after another system is no person, and chooses nothing."""
+        person_id = email.person_id
+        return {
+            "name": one_line(email.params["name"]),
+            "answer_url": self._answer_url(email),
+            "subscription_url": self.links.subscription_url(person_id) if person_id else None,
+            "unsubscribe_url": self.links.unsubscribe_url(Unsubscribe(person_id, email.mutes)) if person_id else None,
+        }
 
     def _answer_url(self, email: Email) -> str | None:
         """A person answers to a meeting that they are asked to, reminded of, or offered a place at."""
@@ -38,8 +51,13 @@ class Writer:
             return None
         return self.links.answer_url(AnswerLink(email.meeting_id, email.person_id))
 
-    def _unsubscribe_url(self, email: Email) -> str | None:
-        """Only a person chooses what to get; who looks after another system hears what concerns it."""
-        if email.person_id is None:
-            return None
-        return self.links.unsubscribe_url(Unsubscribe(email.person_id, email.mutes))
+    def _frame(self, email: Email, own: Mapping[str, str | None]) -> Frame:
+        """Return the frame of an e-mail, which is kept for the next: most of them come many in a row."""
+        key = frames.shared_by(email, own)
+        with self._one_at_a_time:
+            frame = self._frames.get(key)
+            if frame is None:
+                frame = self._frames[key] = frames.frame_of(email, self.letterhead, own)
+            if len(self._frames) > MOST_FRAMES:
+                del self._frames[next(iter(self._frames))]
+        return frame

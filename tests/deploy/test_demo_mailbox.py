@@ -10,9 +10,8 @@ import pytest
 
 from deploy.local.mailbox.emails import Identity, read_email, read_identity
 from deploy.local.mailbox.pages import mailbox_app
-from services.notifications import mime
 from services.notifications.domain import Email, Kind, Language
-from tests.notifications.samples import LETTERHEAD, UNSUBSCRIBE, content, sample
+from tests.notifications.samples import octets, sample
 
 UID = "5f0c7a52-6f0d-4c56-9c39-6a3b4f1d2e90@moeder.example"
 
@@ -23,7 +22,7 @@ def arrive(folder: Path, kind: Kind, language: Language = "da", *, name: str = "
     number = len(list(folder.iterdir()))
     email = replace(email, message_id=f"<{kind}.{number}@mail.netvaerk.example>")
     path = folder / f"{number:04}.eml"
-    path.write_bytes(mime.message(email, content(email), LETTERHEAD, UNSUBSCRIBE))
+    path.write_bytes(octets(email))
     return path.stem
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from services.notifications import emails, mime, samples
+from services.notifications import emails, frames, samples
 from services.notifications.domain import Email, Kind, Language, Letterhead
 from services.notifications.samples import KINDS, LANGUAGES
+from services.notifications.wording import one_line
 
 __all__ = ["KINDS", "LANGUAGES"]
 
@@ -41,25 +42,25 @@ def addressed(email: Email, address: str) -> Email:
 
 def content(email: Email) -> emails.Content:
     """Return an e-mail in words."""
-    return emails.compose(
-        email,
-        LETTERHEAD,
-        unsubscribe_url=unsubscribe_url(email),
-        answer_url=answer_url(email),
-        subscription_url=SUBSCRIPTION if email.person_id else None,
-    )
+    return emails.compose(email, LETTERHEAD, own(email))
 
 
 def octets(email: Email) -> bytes:
-    """Return an e-mail as it goes over the wire."""
-    return mime.message(email, content(email), LETTERHEAD, unsubscribe_url(email))
+    """Return an e-mail as it goes over the wire, unsigned."""
+    return message(email).octets
 
 
-def unsubscribe_url(email: Email) -> str | None:
-    """Return where its reader unsubscribes, who is then a person."""
-    return UNSUBSCRIBE if email.person_id else None
+def message(email: Email) -> frames.Message:
+    """Return an e-mail as it is signed."""
+    return frames.fill(frames.frame_of(email, LETTERHEAD, own(email)), email, own(email))
 
 
-def answer_url(email: Email) -> str | None:
-    """Return where its reader answers, who is then asked to a meeting."""
-    return ANSWER if email.method == "REQUEST" or email.kind in ("reminder", "offer") else None
+def own(email: Email) -> dict[str, str | None]:
+    """Return the name and the links of its reader: a person can unsubscribe, and answers where asked to a meeting."""
+    asked = email.method == "REQUEST" or email.kind in ("reminder", "offer")
+    return {
+        "name": one_line(email.params["name"]),
+        "answer_url": ANSWER if asked else None,
+        "subscription_url": SUBSCRIPTION if email.person_id else None,
+        "unsubscribe_url": UNSUBSCRIBE if email.person_id else None,
+    }

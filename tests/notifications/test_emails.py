@@ -125,6 +125,18 @@ def test_the_same_e_mail_gives_the_same_octets(kind: Kind) -> None:
     assert octets(sample(kind)) == octets(sample(kind))
 
 
+@every_kind
+@every_language
+def test_what_is_filled_in_to_a_frame_reads_as_if_written_for_its_reader(kind: Kind, language: Language) -> None:
+    email = sample(kind, language, params={"name": "  Frida <b>Ærø</b>  = 100 % & 'Søn'."})
+
+    parts = [part for part in parsed(octets(email)).walk() if part.get_content_maintype() == "text"][:2]
+
+    text, page = [part.get_content().replace("\r\n", "\n") for part in parts]
+    assert (text, page) == (content(email).text, content(email).html)
+    assert "<b>Ærø" not in page
+
+
 @every_calendar_kind
 @every_language
 def test_the_parts_stand_where_calendars_look_for_them(kind: Kind, language: Language) -> None:
@@ -142,6 +154,14 @@ def test_the_parts_stand_where_calendars_look_for_them(kind: Kind, language: Lan
     assert inline["Content-Type"].params["method"] == calendar_of(read)["METHOD"]
     assert attached.get_content_type() == "application/ics"
     assert attached.get_content() == inline.get_payload(decode=True)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in CALENDAR_KINDS])
+@every_language
+def test_what_touches_no_calendar_has_no_calendar_part(kind: Kind, language: Language) -> None:
+    read = parsed(octets(sample(kind, language)))
+
+    assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
 
 
 @every_calendar_kind
@@ -258,10 +278,9 @@ def test_what_is_said_of_a_place_stands_in_text_and_html_with_the_link_to_answer
 
 
 @every_language
-def test_a_reminder_asks_for_an_answer_and_touches_no_calendar(language: Language) -> None:
+def test_a_reminder_asks_for_an_answer(language: Language) -> None:
     said = content(sample("reminder", language))
 
-    assert said.calendar is None
     for words in (said.text, words_of(said.html)):
         assert {
             "da": "Du er indkaldt til Netværksmøde og har ikke svaret endnu.",
@@ -313,7 +332,6 @@ def test_who_is_asked_to_host_reads_what_for_and_what_to_do(
     said = content(sample("host_asked", language, facts=changes | {key: facts for key in changes if key == "before"}))
 
     assert said.subject.startswith(subject)
-    assert said.calendar is None
     for words in (" ".join(said.text.split()), words_of(said.html)):
         assert [fact for fact in stated if fact not in words] == []
         assert "/answer/" not in words
@@ -328,7 +346,6 @@ def test_what_is_said_of_a_crisis_stands_in_text_and_html_alike(kind: Kind, lang
     stated = [line.removeprefix("- ") for line in lines if line]
     assert [line for line in stated if line not in page] == []
     assert "Netværksmøde" in said.subject
-    assert said.calendar is None
 
 
 @pytest.mark.parametrize(
