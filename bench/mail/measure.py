@@ -70,7 +70,7 @@ async def measure(servers: Servers, options: Options) -> Result:
                 found.append(await TRIALS[name](shared))
                 progress(f"mail: {name} {_in_words(found[-1])}")
     rounds = {name: [_plain(sending) for sending in found] for name, found in sendings.items()}
-    return Result(_rows(sendings), rounds)
+    return Result(_rows(sendings), rounds, [_where_time_goes(name, found) for name, found in sendings.items()])
 
 
 def _wanted(options: Options) -> set[str]:
@@ -90,10 +90,19 @@ def _rows(sendings: Mapping[str, Sequence[Sending]]) -> list[Row]:
     ]
 
 
+def _where_time_goes(name: str, sendings: Sequence[Sending]) -> str:
+    shares = {"whoever sends": median(map(COST, sendings))}
+    for other in sendings[0].others:
+        shares[other] = median(1000 * sending.others[other] / sending.mails for sending in sendings)
+    return f"{name}: processor time a mail: " + ", ".join(f"{who} {share:.2f} ms" for who, share in shares.items())
+
+
 def _in_words(sending: Sending) -> str:
     memory = f", {sending.memory:.0f} MB" if sending.memory else ""
     return f"{sending.rate:.0f} mails/s, {sending.cpu_milliseconds:.2f} ms of processor time each{memory}"
 
 
 def _plain(sending: Sending) -> dict[str, Any]:
-    return {"rate": round(sending.rate, 1), **{name: round(figure, 2) for name, figure in asdict(sending).items()}}
+    others = {name: round(seconds, 2) for name, seconds in sending.others.items()}
+    own = {name: round(figure, 2) for name, figure in asdict(sending).items() if name != "others"}
+    return {"rate": round(sending.rate, 1), **own, **({"others": others} if others else {})}

@@ -31,6 +31,7 @@ SETTLE_SECONDS = 1.0
 class Sender:
     """One trial's database, far server and services."""
 
+    servers: Servers
     services: OurServices
     pool: Pool
     far: FarServer
@@ -39,6 +40,11 @@ class Sender:
     def notifications_url(self) -> str:
         """Return the address with which notifications reaches the database."""
         return self.services.role_url("notifications_runtime")
+
+    async def clock(self, mails: int, programs: Sequence[Program]) -> Sending:
+        """Wait until so many e-mails more are sent."""
+        others = {"postgres": self.servers.run.programs["postgres"]}
+        return await clock(self.pool, self.far, mails, programs, others)
 
 
 @asynccontextmanager
@@ -58,7 +64,7 @@ async def sender(
         ) as (services, database_url),
         asyncpg.create_pool(database_url, min_size=2, max_size=2) as pool,
     ):
-        yield Sender(services, pool, far)
+        yield Sender(course.servers, services, pool, far)
         await services.stop()
         await check_end(pool, far)
 
@@ -105,7 +111,7 @@ async def one_event(course: Course) -> Sending:
         await asyncio.sleep(SETTLE_SECONDS)
         await course.servers.execute("CHECKPOINT")
         await _say(course.servers, meeting.move())
-        return await clock(ours.pool, ours.far, course.mails, [program])
+        return await ours.clock(course.mails, [program])
 
 
 async def _send_queued(
@@ -124,7 +130,7 @@ async def _send_queued(
     await course.servers.execute("CHECKPOINT")
     for program in programs:
         program.resume()
-    return await clock(ours.pool, ours.far, mails, programs)
+    return await ours.clock(mails, programs)
 
 
 async def _say(servers: Servers, event: Event) -> None:
