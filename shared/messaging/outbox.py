@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from shared.contracts.event import Event
 from shared.database.pool import Connection
@@ -32,15 +31,13 @@ async def _add(conn: Connection, addressed: Sequence[Addressed], *, mandatory: b
     await conn.execute(
         """
         INSERT INTO outbox (exchange, routing_key, event_id, event_type, correlation_id, body, mandatory, created_at)
-        SELECT exchange, routing_key, event_id, event_type, correlation_id, body, $7, $8
-          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
-               WITH ORDINALITY
-            AS new (exchange, routing_key, event_id, event_type, correlation_id, body, position)
+        SELECT exchange, routing_key, gen_random_uuid()::text, event_type, correlation_id, body, $6, $7
+          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[]) WITH ORDINALITY
+            AS new (exchange, routing_key, event_type, correlation_id, body, position)
          ORDER BY position
         """,
         [exchange for exchange, _, _ in addressed],
         [key for _, key, _ in addressed],
-        [str(uuid4()) for _ in addressed],
         [event.type for _, _, event in addressed],
         [event.correlation_id for _, _, event in addressed],
         [event.model_dump_json().encode() for _, _, event in addressed],
