@@ -38,10 +38,12 @@ def run(
     looks: Callable[[S, Database], Sequence[Look]],
     *,
     extend: "Callable[[Commands], None]" = lambda commands: None,
+    inboxes: Sequence[str] | None = None,
 ) -> None:
     """Run one command of a service.
 
-    `looks` are what `status` asks. `extend` adds commands of its own; each sets the default `run`, a function of the
+    `looks` are what `status` asks. `inboxes` are what the queues of its inboxes begin with, where that is not the
+    service's name alone. `extend` adds commands of its own; each sets the default `run`, a function of the
     arguments.
     """
     args = _parser(service, parts, extend).parse_args()
@@ -55,7 +57,7 @@ def run(
             asked = settings.read()
             raise SystemExit(status.show(service, asked, lambda database: looks(asked, database)))
         case "parked":
-            say(parked.run(secret("AMQP_URL"), service, args))
+            say(parked.run(secret("AMQP_URL"), inboxes or (service,), args))
         case "outbox":
             say(_run_outbox(args))
         case _:

@@ -15,7 +15,7 @@ from .servers import ROOT, SmtpAddress
 PARTS = {
     "membership": ("web", "subscribers", "relay", "planner"),
     "meetings": ("web", "subscribers", "relay", "planner"),
-    "notifications": ("web", "subscribers", "delivery"),
+    "notifications": ("web", "subscribers", "relay", "delivery"),
 }
 MAIL_DOMAIN = "handelsbyer.example"
 

@@ -100,7 +100,7 @@ def every_message() -> list[Message]:
 def _inboxes(exchange: str, routing_key: str) -> set[str]:
     """Find the services whose inbox the broker would put a message into."""
     return {
-        binding["destination"].removesuffix(".inbox")
+        binding["destination"].split(".")[0]
         for definitions in committed_definitions()
         for binding in definitions.get("bindings", [])
         if binding["source"] == exchange

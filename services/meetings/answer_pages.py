@@ -26,7 +26,7 @@ from .turns import Turns
 
 log = logs.get(__name__)
 
-pages = Pages(Path(__file__).parent / "templates", layout="answer/page.html", moment=dates.moment_in_words)
+pages = Pages(Path(__file__).parent / "templates", layout="link_page.html", moment=dates.moment_in_words)
 FIELDS = ("answer", "attendance", "comment")
 
 
@@ -123,4 +123,4 @@ def _as_filled(answer: Answer | None) -> dict[str, str | None]:
 
 def _unknown(request: Request) -> HTMLResponse:
     language = known_language(request.query_params.get("language")) or "da"
-    return pages.page(request, "answer/unknown.html", status=404, language=language)
+    return pages.page(request, "unknown_link.html", status=404, language=language)

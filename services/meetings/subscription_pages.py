@@ -19,7 +19,7 @@ from .feed_states import FeedStates
 
 log = logs.get(__name__)
 
-pages = Pages(Path(__file__).parent / "templates", layout="answer/page.html")
+pages = Pages(Path(__file__).parent / "templates", layout="link_page.html")
 
 
 def subscription_pages(
@@ -71,4 +71,4 @@ def subscription_pages(
 
 
 def _unknown(request: Request) -> HTMLResponse:
-    return pages.page(request, "answer/unknown.html", status=404, language=language_of(request))
+    return pages.page(request, "unknown_link.html", status=404, language=language_of(request))

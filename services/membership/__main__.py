@@ -5,7 +5,7 @@ import argparse
 from shared import cli
 from shared.messaging import unrouted
 
-from .app import PARTS, build, looks
+from .app import INBOXES, PARTS, build, looks
 from .commands import audit, check, missing, organisations, quarantine, systems
 from .octets import accept_any_octets
 from .settings import Settings
@@ -31,4 +31,4 @@ def _add_unrouted(parser: argparse.ArgumentParser) -> None:
 
 if __name__ == "__main__":
     accept_any_octets()
-    cli.run("membership", PARTS, Settings, build, looks, extend=add_commands)
+    cli.run("membership", PARTS, Settings, build, looks, extend=add_commands, inboxes=INBOXES)

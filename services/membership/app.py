@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from shared.clock import Clock, utc_now
 from shared.database.pool import Database
 from shared.findings import Look
+from shared.messaging import topology
+from shared.messaging.inbox import Inbox
 from shared.messaging.relay import Relay
 from shared.messaging.said import outbox_look
 from shared.messaging.watch import broker_look
@@ -20,6 +22,7 @@ from .api import api
 from .callers import calling_system
 from .check import check
 from .metrics import quarantine_look, systems_look
+from .own_events import subscribe
 from .pages import secretariat_pages
 from .planner import plan, watch
 from .public import public
@@ -29,6 +32,7 @@ from .settings import Settings
 from .subscribers import Door
 
 PARTS = ("web", "subscribers", "relay", "planner")
+INBOXES = ("membership", topology.OURS)
 PLANNER_SECONDS = 1.0
 WATCH_SECONDS = 10.0
 # All the world may read the contract, and try to sign in for a check, at the process that takes messages in.
@@ -52,6 +56,9 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         parts.append(Loop("watch over systems", lambda: watch(database, now), pause=WATCH_SECONDS))
     if "subscribers" in only:
         parts.append(Door(database, amqp_url, now))
+        inbox = Inbox(topology.OURS, database, amqp_url, name="own events")
+        subscribe(inbox)
+        parts.append(inbox)
     if "web" in only:
         parts.append(forgetting(database, now))
     operator = operator_only(settings.operator_token.get_secret_value())
@@ -72,7 +79,7 @@ def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[
     amqp_url = settings.amqp_url.get_secret_value()
     return [
         outbox_look("membership", database, now),
-        broker_look("membership", amqp_url, reads_unrouted=True),
+        broker_look("membership", amqp_url, inboxes=INBOXES, reads_unrouted=True),
         quarantine_look(database),
         systems_look(database, now),
     ]

@@ -55,12 +55,12 @@ class People:
         return [person] if before is None or before is person else [person, before]
 
     def refresh(self, person: Person) -> bool:
-        """Give the person the data of the contact that was reported last; tell whether that is news."""
+        """Give the person the data of the contact that was reported last, and their own; tell whether that is news."""
         contacts = self._contacts_of.get(person.id)
         if not contacts:
             return False
         last = latest(contacts.values())
-        news = (last.name, last.email, last.phone, last.language)
+        news = (last.name, last.email, last.phone, person.own_language or last.language)
         if person.version and news == (person.name, person.email, person.phone, person.language):
             return False
         person.name, person.email, person.phone, person.language = news

@@ -50,7 +50,10 @@ class Organisation:
 
 @dataclass(slots=True)
 class Person:
-    """A human being; their name, address and language are those of the contact that was reported last."""
+    """A human being; their name and address are those of the contact that was reported last.
+
+    So is their language, unless they chose one themselves: `own_language`.
+    """
 
     id: UUID
     name: str
@@ -58,6 +61,7 @@ class Person:
     phone: str | None
     language: contract.Language
     version: int = 0
+    own_language: contract.Language | None = None
 
     def to_contract(self) -> contract.Person:
         return contract.Person(id=self.id, name=self.name, email=self.email, phone=self.phone, language=self.language)

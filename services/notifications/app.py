@@ -8,6 +8,8 @@ from shared.clock import Clock, utc_now
 from shared.database.pool import Database
 from shared.findings import Look
 from shared.messaging.inbox import Inbox
+from shared.messaging.relay import Relay
+from shared.messaging.said import outbox_look
 from shared.messaging.watch import broker_look
 from shared.parts import Part
 from shared.web.operator import operator_only
@@ -20,18 +22,20 @@ from .domain import Letterhead
 from .links import Links
 from .metrics import queue_look
 from .pages import pages
+from .preference_pages import preference_pages
 from .settings import Settings
 from .smtp import Server
 from .subscribers import subscribe
 from .writing import Writer
 
-PARTS = ("web", "subscribers", "delivery")
+PARTS = ("web", "subscribers", "relay", "delivery")
 DATABASE_CONNECTIONS = 12
 
 
 def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now) -> FastAPI:
     """Build the application with the named parts; their order is that in which they start."""
-    database = Database(settings.database_url.get_secret_value(), most=DATABASE_CONNECTIONS)
+    database_url, amqp_url = settings.database_url.get_secret_value(), settings.amqp_url.get_secret_value()
+    database = Database(database_url, most=DATABASE_CONNECTIONS)
     links = Links(
         settings.public_url,
         settings.link_secret.get_secret_value(),
@@ -39,23 +43,38 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         answer_secret=settings.answer_secret.get_secret_value(),
     )
     parts: list[Part] = []
+    if "relay" in only:
+        relay = Relay("notifications", database_url, amqp_url)
+        database.on_commit(relay.wake)
+        parts.append(relay)
     if "delivery" in only:
         server = Server.read(settings.smtp_url.get_secret_value())
         delivery = Delivery(database, server, _writer(settings, links), settings.sender, now)
         database.on_commit(delivery.wake)
         parts.append(delivery)
     if "subscribers" in only:
-        inbox = Inbox("notifications", database, settings.amqp_url.get_secret_value())
+        inbox = Inbox("notifications", database, amqp_url)
         subscribe(inbox, settings.mail_domain, now)
         parts.append(inbox)
     guard = operator_only(settings.operator_token.get_secret_value())
-    routers = [pages(database, links, now), api(database, guard)] if "web" in only else []
-    return service_app("notifications", database, parts, routers=routers, looks=looks(settings, database, now))
+    routers = [pages(database, links, now), preference_pages(database, links, now), api(database, guard)]
+    return service_app(
+        "notifications",
+        database,
+        parts,
+        routers=routers if "web" in only else [],
+        looks=looks(settings, database, now),
+    )
 
 
 def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[Look]:
     """Return what tells how notifications does, whichever of its processes is asked."""
-    return [broker_look("notifications", settings.amqp_url.get_secret_value()), queue_look(database, now)]
+    amqp_url = settings.amqp_url.get_secret_value()
+    return [
+        outbox_look("notifications", database, now),
+        broker_look("notifications", amqp_url),
+        queue_look(database, now),
+    ]
 
 
 def _writer(settings: Settings, links: Links) -> Writer:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID
+
+from shared.contracts.notifications import MutableTopic
 
 Kind = Literal[
     "welcome",
@@ -24,13 +26,16 @@ Kind = Literal[
     "flood",
 ]
 Language = Literal["da", "en"]
-Topic = Literal["invitations", "changes", "reminders", "crisis", "account"]
+# Those that cannot be muted are critical: who speaks for a town must hear them.
+CriticalTopic = Literal["changes", "crisis", "account"]
+Topic = Literal[MutableTopic, CriticalTopic]
 Method = Literal["REQUEST", "CANCEL"]
 Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]
 State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]
 Fault = Literal["address", "mailbox", "ours", "session"]
 
-MutableTopic = Literal["invitations", "reminders"]
+MUTABLE_TOPICS: tuple[MutableTopic, ...] = get_args(MutableTopic)
+CRITICAL_TOPICS: tuple[CriticalTopic, ...] = get_args(CriticalTopic)
 # Which goes first: the lower number. Most of what is no invitation goes as soon as a change of a meeting days away.
 URGENT_CHANGES, CHANGES, INVITATIONS = 0, 1, 2
 # What mails say of a meeting.
@@ -126,7 +131,7 @@ class Email:
     @property
     def mutes(self) -> MutableTopic:
         """The topic that its reader mutes by unsubscribing: its own, or invitations where that is critical."""
-        return "reminders" if self.topic == "reminders" else "invitations"
+        return next((topic for topic in MUTABLE_TOPICS if topic == self.topic), "invitations")
 
 
 @dataclass(frozen=True, slots=True)

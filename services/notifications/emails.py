@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from . import calendar
 from .domain import Email, Letterhead
 from .placeholders import Placeholder
+from .topics import TOPIC_NAMES
 from .wording import (
     MeetingInWords,
     day_in_words,
@@ -63,7 +64,7 @@ def compose(email: Email, letterhead: Letterhead, own: Mapping[str, str | Placeh
         "network": NETWORK,
         "language": email.language,
         "letterhead": letterhead,
-        "unsubscribed": email.mutes,
+        "unsubscribed": TOPIC_NAMES[email.language][email.mutes],
         "meeting": _meeting(email),
         "facts": _in_lines(email.facts),
         "params": {**_in_lines(worded(email)), "name": own["name"]},

@@ -20,8 +20,11 @@ from .placeholders import Link, Placeholder, pieces
 LIST_NAMES: Final = {
     "invitations": {"da": "Mødeindkaldelser", "en": "Meeting invitations"},
     "reminders": {"da": "Mødepåmindelser", "en": "Meeting reminders"},
+    "minutes": {"da": "Referater", "en": "Minutes"},
+    "news": {"da": "Nyheder", "en": "News"},
+    "digest": {"da": "Overblik", "en": "Digests"},
 }
-LINKS = ("answer_url", "subscription_url", "unsubscribe_url")
+LINKS = ("answer_url", "subscription_url", "unsubscribe_url", "preferences_url")
 
 
 @dataclass(frozen=True, slots=True)

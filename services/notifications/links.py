@@ -1,12 +1,12 @@
 """The addresses of pages that mails carry, each with a signed token: nobody signs in to follow them."""
 
 from dataclasses import dataclass
-from typing import get_args
 from uuid import UUID
 
+from shared.contracts.notifications import MutableTopic
 from shared.links import ID_OCTETS, AnswerLink, AnswerLinks, SubscriptionLinks, Tokens
 
-from .domain import MutableTopic, Topic
+from .domain import MUTABLE_TOPICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Unsubscribe:
     """Where one person mutes one topic."""
 
     person_id: UUID
-    topic: Topic
+    topic: MutableTopic
 
 
 class Links:
@@ -24,6 +24,7 @@ class Links:
         self._public_url = public_url.rstrip("/")
         self._meetings_url = meetings_url.rstrip("/")
         self._unsubscribing = Tokens("unsubscribe", secret)
+        self._choosing = Tokens("preferences", secret)
         self._answering = AnswerLinks(answer_secret)
         self._subscribing = SubscriptionLinks(answer_secret)
 
@@ -34,6 +35,19 @@ class Links:
     def subscription_url(self, person_id: UUID) -> str:
         """Return the address of the page where a person has their calendar fetch the meetings."""
         return f"{self._meetings_url}/subscribe/{self._subscribing.token(person_id)}"
+
+    def preferences_url(self, person_id: UUID) -> str:
+        """Return the address of the page where a person chooses what to get, and in which language."""
+        return f"{self._public_url}/preferences/{self.preferences_token(person_id)}"
+
+    def preferences_token(self, person_id: UUID) -> str:
+        """Return the signed token of a person's page."""
+        return self._choosing.token(person_id.bytes)
+
+    def read_preferences(self, token: str) -> UUID | None:
+        """Return whose page a token is good for, or None when it is not one of ours."""
+        said = self._choosing.read(token)
+        return UUID(bytes=said) if said is not None and len(said) == ID_OCTETS else None
 
     def unsubscribe_url(self, link: Unsubscribe) -> str:
         """Return the address of the page that mutes a topic; a POST to it mutes at once (RFC 8058)."""
@@ -49,6 +63,4 @@ class Links:
         if said is None:
             return None
         person, topic = said[:ID_OCTETS], said[ID_OCTETS:].decode()
-        return next(
-            (Unsubscribe(UUID(bytes=person), known) for known in get_args(MutableTopic) if known == topic), None
-        )
+        return next((Unsubscribe(UUID(bytes=person), known) for known in MUTABLE_TOPICS if known == topic), None)

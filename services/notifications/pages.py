@@ -1,6 +1,6 @@
 """The pages that links in mails lead to: a GET shows and changes nothing, only a POST does; nobody signs in."""
 
-from uuid import UUID
+from uuid import uuid4
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -10,9 +10,9 @@ from shared.clock import Clock
 from shared.database.pool import Connection, Database
 
 from . import storage, use_cases
-from .domain import Topic
 from .emails import NETWORK, templates
 from .links import Links, Unsubscribe
+from .topics import TOPIC_NAMES
 
 log = logs.get(__name__)
 
@@ -42,38 +42,41 @@ def pages(database: Database, links: Links, now: Clock) -> APIRouter:
     @router.post("/unsubscribe/{token}")
     async def mute(token: str) -> HTMLResponse:
         """Mute the topic, at once and any number of times: mail programs post here themselves (RFC 8058)."""
-        link = links.read_unsubscribe(token)
+        link, correlation_id = links.read_unsubscribe(token), str(uuid4())
         if link is None:
             return _unknown_link()
         async with database.transaction() as conn:
-            await use_cases.mute(conn, link.person_id, link.topic, now())
+            await use_cases.mute(conn, link.person_id, link.topic, correlation_id=correlation_id, now=now())
             page = await _page(conn, links, link)
-        _log("topic muted", link.person_id, link.topic)
+        _log("topic muted", link, correlation_id)
         return page
 
     @router.post("/unsubscribe/{token}/undo")
     async def unmute(token: str) -> HTMLResponse:
         """Send the topic again."""
-        link = links.read_unsubscribe(token)
+        link, correlation_id = links.read_unsubscribe(token), str(uuid4())
         if link is None:
             return _unknown_link()
         async with database.transaction() as conn:
-            await use_cases.unmute(conn, link.person_id, link.topic, now())
+            await use_cases.unmute(conn, link.person_id, link.topic, correlation_id=correlation_id, now=now())
             page = await _page(conn, links, link)
-        _log("topic no longer muted", link.person_id, link.topic)
+        _log("topic no longer muted", link, correlation_id)
         return page
 
     return router
 
 
 async def _page(conn: Connection, links: Links, link: Unsubscribe) -> HTMLResponse:
-    first = await storage.language_of(conn, link.person_id)
+    reader = await storage.find_reader(conn, link.person_id)
+    first = reader["language"] if reader else "da"
     url = links.unsubscribe_url(link)
     words = {
         "network": NETWORK,
         "topic": link.topic,
         "languages": (first, "en" if first == "da" else "da"),
-        "muted": await storage.is_muted(conn, link.person_id, link.topic),
+        "names": TOPIC_NAMES,
+        "muted": link.topic in await storage.muted_topics(conn, link.person_id),
+        "preferences_url": links.preferences_url(link.person_id),
         "mute_url": url,
         "undo_url": f"{url}/undo",
     }
@@ -81,9 +84,9 @@ async def _page(conn: Connection, links: Links, link: Unsubscribe) -> HTMLRespon
 
 
 def _unknown_link() -> HTMLResponse:
-    page = templates.get_template("pages/unknown_link.html").render(network=NETWORK, languages=("da", "en"))
+    page = templates.get_template("pages/unknown.html").render(network=NETWORK, languages=("da", "en"))
     return HTMLResponse(page, status_code=404, headers=HEADERS)
 
 
-def _log(what: str, person_id: UUID, topic: Topic) -> None:
-    log.info(what, person_id=str(person_id), topic=topic)
+def _log(what: str, link: Unsubscribe, correlation_id: str) -> None:
+    log.info(what, person_id=str(link.person_id), topic=link.topic, correlation_id=correlation_id)

@@ -42,6 +42,7 @@ class Writer:
             "answer_url": self._answer_url(email),
             "subscription_url": self.links.subscription_url(person_id) if person_id else None,
             "unsubscribe_url": self.links.unsubscribe_url(Unsubscribe(person_id, email.mutes)) if person_id else None,
+            "preferences_url": self.links.preferences_url(person_id) if person_id else None,
         }
 
     def _answer_url(self, email: Email) -> str | None:

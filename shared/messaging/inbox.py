@@ -44,9 +44,9 @@ class Inbox:
     is alone: that one climbs the retry ladder and is parked at its end.
     """
 
-    name = "subscribers"
-
-    def __init__(self, service: str, database: Database, amqp_url: str) -> None:
+    def __init__(self, service: str, database: Database, amqp_url: str, *, name: str = "subscribers") -> None:
+        """`service`: what its queues begin with; `name`: that of the part."""
+        self.name = name
         self._hearers: list[tuple[frozenset[type[Event]], Hearer[Any]]] = []
         self._events: dict[str, type[Event]] = {}
         self._batches: Batches[Heard[Event]] = Batches(database, self.apply, most=PREFETCH)

@@ -2,7 +2,7 @@
 
 import argparse
 import struct
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -59,12 +59,14 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     again.add_argument("id", nargs="*", help="these alone (default: all)")
 
 
-async def run(amqp_url: str, service: str, args: argparse.Namespace) -> list[str]:
-    """Carry out `parked list` or `parked replay`, and return the lines to print."""
+async def run(amqp_url: str, inboxes: Sequence[str], args: argparse.Namespace) -> list[str]:
+    """Carry out `parked list` or `parked replay` for a service's inboxes, and return the lines to print."""
     if args.act == "replay":
-        return [f"{await replay(amqp_url, service, args.id or None)} replayed"]
+        return [f"{sum([await replay(amqp_url, inbox, args.id or None) for inbox in inboxes])} replayed"]
     return [
-        f"{one.event_id}  {one.event_type}  {one.size} bytes  {one.error}" for one in await waiting(amqp_url, service)
+        f"{one.event_id}  {one.event_type}  {one.size} bytes  {one.error}"
+        for inbox in inboxes
+        for one in await waiting(amqp_url, inbox)
     ]
 
 

@@ -3,6 +3,8 @@
 UPSTREAM = "upstream"
 ANSWERS = "upstream.answers"
 UNROUTED = "bus.unrouted"
+# What membership hears of our own services; its inbox is the open event door.
+OURS = "membership.ours"
 RETRY_DELAYS_MS = (1_000, 10_000, 60_000, 600_000)
 
 

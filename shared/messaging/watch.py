@@ -19,16 +19,20 @@ FREE, AWAY, ALARM = 0, 1, 2
 PROBE = "probe"
 
 
-def broker_look(service: str, amqp_url: str, *, reads_unrouted: bool = False) -> Look:
+def broker_look(
+    service: str, amqp_url: str, *, inboxes: Sequence[str] | None = None, reads_unrouted: bool = False
+) -> Look:
     """Return what sets the gauges of the broker and of a service's queues, and says how it is with them.
 
+    `inboxes`: what the queues of its inboxes begin with, where that is not the service's name alone.
     `reads_unrouted`: look also at what no queue wanted, where the service's user may read that.
     """
+    begin_with = inboxes or (service,)
 
     async def look() -> Sequence[Finding]:
         try:
             async with asyncio.timeout(ANSWER_SECONDS), _channel(amqp_url, service) as channel:
-                found = [await _inbox(channel, service), await _parked(channel, service)]
+                found = [await _inbox(channel, service, begin_with), await _parked(channel, service, begin_with)]
                 if reads_unrouted:
                     found.append(await _unrouted(channel, service))
                 return [await _takes_messages(channel, service), *found]
@@ -66,16 +70,17 @@ async def _takes_messages(channel: AbstractChannel, service: str) -> Finding:
     return Finding("broker", "takes messages")
 
 
-async def _inbox(channel: AbstractChannel, service: str) -> Finding:
-    messages, consumers = await _counts(channel, topology.inbox(service))
+async def _inbox(channel: AbstractChannel, service: str, inboxes: Sequence[str]) -> Finding:
+    counts = [await _counts(channel, topology.inbox(inbox)) for inbox in inboxes]
+    messages, consumers = sum(messages for messages, _ in counts), min(consumers for _, consumers in counts)
     words = f"{messages} messages wait for {consumers} consumers"
     if consumers:
         return Finding("inbox", words)
     return Finding("inbox", f"{words}: is the part `subscribers` of {service} running?", well=False)
 
 
-async def _parked(channel: AbstractChannel, service: str) -> Finding:
-    messages, _ = await _counts(channel, topology.parked(service))
+async def _parked(channel: AbstractChannel, service: str, inboxes: Sequence[str]) -> Finding:
+    messages = sum([(await _counts(channel, topology.parked(inbox)))[0] for inbox in inboxes])
     if not messages:
         return Finding("parked events", "none")
     words = f"{messages} events could not be taken in; see: python -m services.{service} parked list"

@@ -8,6 +8,7 @@ from deploy.rabbitmq.credentials import committed_definitions
 from docs.generate.messages import Message, events, reports
 from services.meetings import subscribers as meetings
 from services.membership import envelope
+from services.membership import own_events as membership
 from services.notifications import subscribers as notifications
 from shared.clock import utc_now
 from shared.contracts.upstream import MESSAGES
@@ -16,6 +17,7 @@ from shared.messaging import topology
 from shared.messaging.inbox import Inbox
 
 SUBSCRIBE: dict[str, Callable[[Inbox], None]] = {
+    topology.OURS: membership.subscribe,
     "meetings": lambda inbox: meetings.subscribe(inbox, utc_now),
     "notifications": lambda inbox: notifications.subscribe(inbox, "handelsbyer.example", utc_now),
 }
@@ -29,7 +31,7 @@ def test_a_service_is_delivered_exactly_what_it_hears(service: str) -> None:
 
     heard = {kind.type for kind in inbox.kinds}
     assert heard == {routing_key for _, routing_key in bound_to(topology.inbox(service))}
-    assert heard == {message.type for message in events() if service in message.heard_by}
+    assert heard == {message.type for message in events() if service.split(".")[0] in message.heard_by}
 
 
 def test_membership_is_delivered_all_that_other_systems_send_and_knows_every_report() -> None:

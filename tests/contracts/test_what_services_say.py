@@ -12,6 +12,7 @@ import pytest
 from docs.generate.asyncapi import asyncapi
 from docs.generate.messages import events
 from services.meetings import subscribers as meetings
+from services.membership import own_events as membership
 from services.notifications import subscribers as notifications
 from shared.clock import utc_now
 from shared.database.pool import Database, opened
@@ -24,6 +25,7 @@ from tests.support.eventually import eventually
 
 DOCUMENT = asyncapi()
 SUBSCRIBE: dict[str, Callable[[Inbox], None]] = {
+    topology.OURS: membership.subscribe,
     "meetings": lambda inbox: meetings.subscribe(inbox, utc_now),
     "notifications": lambda inbox: notifications.subscribe(inbox, "handelsbyer.example", utc_now),
 }
@@ -33,12 +35,13 @@ Hearers = dict[str, Database]
 
 @pytest.fixture
 async def hearers(broker: Broker, database: DatabaseOf) -> AsyncIterator[Hearers]:
-    """The services that hear, listening, by name with their databases."""
+    """The services that hear, listening, by what their queues begin with, with their databases."""
     async with AsyncExitStack() as lent:
         found = {}
         for service, subscribe in SUBSCRIBE.items():
-            found[service] = await lent.enter_async_context(opened((await database(service)).runtime_url))
-            inbox = Inbox(service, found[service], broker.url(service))
+            name = service.split(".")[0]
+            found[service] = await lent.enter_async_context(opened((await database(name)).runtime_url))
+            inbox = Inbox(service, found[service], broker.url(name))
             subscribe(inbox)
             await inbox.start()
             lent.push_async_callback(inbox.stop)
@@ -74,7 +77,7 @@ async def test_every_example_is_taken_in_by_all_that_hear_it(broker: Broker, hea
         service: {
             (example["source"], example["id"])
             for message in events()
-            if service in message.heard_by
+            if service.split(".")[0] in message.heard_by
             for example in message.examples
         }
         for service in hearers

@@ -79,7 +79,7 @@ async def test_a_service_says_only_what_is_its_own(broker: Broker, service: str)
 async def test_a_service_writes_nowhere_but_to_its_own_exchanges(broker: Broker, service: str) -> None:
     allowed = {f"{service}.events", f"{service}.retry", f"{service}.dlx"}
     if service == "membership":
-        allowed.add("upstream.answers")
+        allowed |= {"upstream.answers", "membership.ours.retry", "membership.ours.dlx"}
 
     for exchange in EXCHANGES:
         refused = await refusal(broker.url(service), publish(exchange, f"{service}.x.v1"))
@@ -90,7 +90,7 @@ async def test_a_service_writes_nowhere_but_to_its_own_exchanges(broker: Broker,
 async def test_a_service_reads_nothing_but_its_own_queues(broker: Broker, service: str) -> None:
     allowed = {f"{service}.inbox", f"{service}.parked"}
     if service == "membership":
-        allowed.add("bus.unrouted")
+        allowed |= {"bus.unrouted", "membership.ours.inbox", "membership.ours.parked"}
 
     for queue in (*QUEUES, *ANSWERS):
         refused = await refusal(broker.url(service), read(queue))

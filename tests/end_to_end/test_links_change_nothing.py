@@ -15,6 +15,7 @@ from services.meetings import use_cases
 from services.meetings.answers import Said
 from services.notifications.links import Links
 from services.notifications.pages import pages
+from services.notifications.preference_pages import preference_pages
 from services.notifications.writing import Writer
 from shared.clock import Clock
 from shared.database.pool import Database
@@ -82,7 +83,9 @@ async def rows(*databases: Database) -> dict[str, list[str]]:
 
 
 def notifications_app(database: Database, now: Clock) -> Any:
-    return service_app("notifications", database, [], routers=[pages(database, LINKS, now)])
+    return service_app(
+        "notifications", database, [], routers=[pages(database, LINKS, now), preference_pages(database, LINKS, now)]
+    )
 
 
 async def test_every_link_of_every_kind_of_e_mail_fetched_ten_times_changes_no_row(
@@ -120,5 +123,6 @@ async def test_every_link_of_every_kind_of_e_mail_fetched_ten_times_changes_no_r
     assert statuses == {200}
     assert {kind for kind, links in found.items() if not links} == set()
     assert sum("/answer/" in link for link in everything) == 1
+    assert sum("/preferences/" in link for link in everything) == 1
     assert len(feeds) == 1
     assert sum(len(listed) for listed in before.values()) > len(before) / 2

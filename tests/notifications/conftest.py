@@ -16,6 +16,7 @@ from services.notifications.smtp import Server
 from services.notifications.subscribers import subscribe
 from services.notifications.writing import Writer
 from shared.contracts.event import Event
+from shared.contracts.notifications import MutableTopic
 from shared.database.pool import Database
 from shared.messaging.cloudevents import Heard
 from shared.messaging.inbox import Inbox
@@ -61,13 +62,13 @@ class Service:
         async with self.database.transaction() as conn:
             await self.inbox.apply(conn, group)
 
-    async def mute(self, person_id: UUID, topic: Topic = "invitations") -> None:
+    async def mute(self, person_id: UUID, topic: MutableTopic = "invitations") -> None:
         async with self.database.transaction() as conn:
-            await use_cases.mute(conn, person_id, topic, self.now)
+            await use_cases.mute(conn, person_id, topic, correlation_id="choose", now=self.now)
 
-    async def unmute(self, person_id: UUID, topic: Topic = "invitations") -> None:
+    async def unmute(self, person_id: UUID, topic: MutableTopic = "invitations") -> None:
         async with self.database.transaction() as conn:
-            await use_cases.unmute(conn, person_id, topic, self.now)
+            await use_cases.unmute(conn, person_id, topic, correlation_id="choose", now=self.now)
 
     async def emails(self) -> list[asyncpg.Record]:
         """All e-mails in the order in which they were queued."""

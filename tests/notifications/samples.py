@@ -22,6 +22,7 @@ ANSWER = (
 )
 SUBSCRIPTION = "https://post.netvaerk.example/meetings/subscribe/AfoYx3Qhv1m4vVZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0"
 UNSUBSCRIBE = "https://post.netvaerk.example/unsubscribe/AfoYx3Qhv1m4vVZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0aW9ucw"
+PREFERENCES = "https://post.netvaerk.example/preferences/AfoYx3Qhv1m4vVZ2H2d0pC8Q2pZk8l6H1nJmYcXbGZxpbnZpdGF0"
 
 
 def sample(
@@ -63,4 +64,5 @@ def own(email: Email) -> dict[str, str | None]:
         "answer_url": ANSWER if asked else None,
         "subscription_url": SUBSCRIPTION if email.person_id else None,
         "unsubscribe_url": UNSUBSCRIBE if email.person_id else None,
+        "preferences_url": PREFERENCES if email.person_id else None,
     }

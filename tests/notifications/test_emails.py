@@ -22,6 +22,7 @@ from tests.notifications.samples import (
     LANGUAGES,
     LETTERHEAD,
     MEETING_KINDS,
+    PREFERENCES,
     SUBSCRIPTION,
     SYSTEM_KINDS,
     UNSUBSCRIBE,
@@ -98,6 +99,17 @@ def test_every_e_mail_to_a_person_leads_to_the_page_where_they_subscribe(kind: K
     assert words in words_of(said.html)
 
 
+@every_kind_for_people
+@every_language
+def test_every_e_mail_to_a_person_leads_to_the_page_where_they_choose(kind: Kind, language: Language) -> None:
+    said = content(sample(kind, language))
+
+    words = {"da": "Vælg, hvilke mails du får", "en": "Choose which e-mails you get"}[language]
+    assert f"{words}: {PREFERENCES}" in said.text
+    assert f'href="{PREFERENCES}"' in said.html
+    assert words in words_of(said.html)
+
+
 @every_system_kind
 @every_language
 def test_who_looks_after_a_system_is_no_person_and_on_no_list(kind: Kind, language: Language) -> None:
@@ -105,7 +117,7 @@ def test_who_looks_after_a_system_is_no_person_and_on_no_list(kind: Kind, langua
 
     assert [name for name in read.keys() if name.startswith("List-")] == []  # noqa: SIM118 (its values are not wanted)
     for words in (said.text, words_of(said.html)):
-        assert not re.search("unsubscribe|None|Vil du ikke|Stop getting|/subscribe/", words)
+        assert not re.search("unsubscribe|None|Vil du ikke|Stop getting|/subscribe/|/preferences/", words)
         assert LETTERHEAD.reply_to in words
 
 

@@ -1,15 +1,16 @@
 """Unsubscribing without signing in: any number of looks changes nothing, one POST does."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.notifications.domain import Topic
 from services.notifications.links import Links, Unsubscribe
 from services.notifications.pages import pages
+from shared.contracts.notifications import MutableTopic
 from tests.notifications.builders import MeetingStory, person_updated
 from tests.notifications.conftest import LINKS, Invited, Service
 
@@ -26,7 +27,7 @@ async def browser(service: Service) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def url(invited: Invited, topic: Topic = "invitations") -> str:
+def url(invited: Invited, topic: MutableTopic = "invitations") -> str:
     return LINKS.unsubscribe_url(Unsubscribe(invited.person_id, topic))
 
 
@@ -49,6 +50,7 @@ async def test_one_click_mutes_and_says_what_is_still_sent(
     assert "bliver ændret eller aflyst" in answers[0].text
     assert "is changed or cancelled" in answers[0].text
     assert (await service.fates())[1:] == [("invitation", "muted"), ("invitation", "muted")]
+    assert f'href="{LINKS.preferences_url(invited.person_id)}"' in answers[0].text
 
 
 async def test_there_is_a_way_back(service: Service, invited: Invited, browser: httpx.AsyncClient) -> None:
@@ -94,7 +96,7 @@ async def test_a_link_that_is_not_ours_opens_nothing(invited: Invited, browser: 
         good[:-4],
         good[:-1] + ("A" if good[-1] != "A" else "B"),
         good.replace("unsubscribe/", "unsubscribe/x"),
-        url(invited, "changes"),
+        LINKS.unsubscribe_url(Unsubscribe(invited.person_id, cast(MutableTopic, "changes"))),
         forged.unsubscribe_url(Unsubscribe(invited.person_id, "invitations")),
         "https://post.netvaerk.example/unsubscribe/æøå",
         "https://post.netvaerk.example/unsubscribe/AAAA",

@@ -31,7 +31,7 @@ async def test_the_page_is_for_everybody_in_each_of_its_states(
         await page.goto(f"{root}{path}")
         await look.at("unsubscribe")
         async with service.database.transaction() as conn:
-            await use_cases.mute(conn, invited.person_id, "invitations", service.now)
+            await use_cases.mute(conn, invited.person_id, "invitations", correlation_id="choose", now=service.now)
         await page.reload()
         await look.at("unsubscribed")
         await page.goto(f"{root}/unsubscribe/nothing")

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifications.domain import Topic
 from services.notifications.links import Unsubscribe
 from shared.contracts.meetings import AnswerGiven
+from shared.contracts.notifications import MutableTopic
 from tests.notifications.builders import NOW, STARTS_AT, MeetingStory, person_updated
 from tests.notifications.conftest import LINKS, Invited, Service
 from tests.notifications.far_server import FarServer
@@ -108,7 +108,7 @@ async def test_who_was_asked_after_the_reminder_was_due_is_not_reminded(service:
 
 @pytest.mark.parametrize("topic", ["reminders", "invitations"])
 async def test_who_wants_to_hear_of_no_reminders_or_invitations_gets_none(
-    service: Service, told: Invited, topic: Topic
+    service: Service, told: Invited, topic: MutableTopic
 ) -> None:
     await service.mute(told.person_id, topic)
 

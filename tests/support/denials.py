@@ -7,6 +7,7 @@ from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import AMQPError
 
 from deploy.postgres.roles import SERVICES
+from shared.messaging.topology import OURS
 from tests.support.broker import connected
 
 Act = Callable[[AbstractChannel], Awaitable[object]]
@@ -18,8 +19,12 @@ EXCHANGES = (
     "bus.unrouted",
     "amq.topic",
     *(f"{service}.{kind}" for service in SERVICES for kind in ("events", "retry", "dlx")),
+    *(f"{OURS}.{kind}" for kind in ("retry", "dlx")),
 )
-QUEUES = ("bus.unrouted", *(f"{service}.{kind}" for service in SERVICES for kind in ("inbox", "parked", "retry.1000")))
+QUEUES = (
+    "bus.unrouted",
+    *(f"{inbox}.{kind}" for inbox in (*SERVICES, OURS) for kind in ("inbox", "parked", "retry.1000")),
+)
 
 
 def publish(exchange: str, key: str, user_id: str | None = None) -> Act:

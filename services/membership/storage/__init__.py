@@ -7,6 +7,7 @@ from .links import add_link, appointments_at, find_organisation, links_of, remov
 from .locks import lock_organisations, lock_people, lock_subjects
 from .messages import known_codes, taken_in_messages
 from .overview import overview
+from .own_languages import hold_languages, keep_own_languages
 from .paused import add_paused, count_paused, paused_systems, take_paused
 from .quarantine import (
     add_kept,
@@ -92,7 +93,9 @@ __all__ = [
     "get_kept",
     "get_system",
     "history",
+    "hold_languages",
     "is_used_up",
+    "keep_own_languages",
     "known_codes",
     "links_of",
     "load",

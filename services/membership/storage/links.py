@@ -72,12 +72,24 @@ async def find_organisation(conn: Connection, source: str, key: str) -> asyncpg.
 
 
 async def appointments_at(conn: Connection, organisation_id: UUID) -> list[asyncpg.Record]:
-    """List who was appointed at an organisation, by source and key, with who says so."""
+    """List who was appointed at an organisation, by source and key, with who says so, and in which language we write.
+
+    That is the word of the source that last reported the person, unless they chose it themselves: then of `the person`.
+    """
     return await conn.fetch(
         """
-        SELECT a.source, a.contact_key, a.role, a.appointed_time, a.ended_time, m.said AS current
+        SELECT a.source, a.contact_key, a.role, a.appointed_time, a.ended_time, m.said AS current, p.language,
+               CASE WHEN p.own_language IS NULL THEN (
+                   SELECT l.source
+                     FROM contacts AS l
+                    WHERE l.person_id = p.id
+                    ORDER BY l.position_time DESC, l.position_id COLLATE "C" DESC
+                    LIMIT 1
+               ) ELSE 'the person' END AS language_said_by
           FROM appointments AS a
           LEFT JOIN mandates AS m ON m.id = a.mandate_id
+          LEFT JOIN contacts AS c ON (c.source, c.key) = (a.source, a.contact_key)
+          LEFT JOIN people AS p ON p.id = c.person_id
          WHERE a.organisation_id = $1
          ORDER BY a.source, a.contact_key
         """,

@@ -95,7 +95,7 @@ async def _organisations(conn: Connection, keys: Collection[tuple[str, str]]) ->
 async def _people(conn: Connection, keys: Collection[tuple[str, str]], emails: Collection[str]) -> list[Person]:
     found = await conn.fetch(
         """
-        SELECT p.id, p.name, p.email, p.phone, p.language, p.version
+        SELECT p.id, p.name, p.email, p.phone, p.language, p.version, p.own_language
           FROM people AS p
          WHERE p.email_key = ANY($3::text[])
             OR p.id IN (

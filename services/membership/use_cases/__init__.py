@@ -4,6 +4,7 @@ from .editing import NotOpen, edit
 from .halving import halved
 from .keeping_time import keep_time
 from .missing import keep_missing, remove_missing
+from .own_languages import keep_own_languages
 from .pausing import receive, take_in_again
 from .quarantine import dismiss, forget_settled, give_up_waiting, replay
 from .saying_again import say_members_again
@@ -24,6 +25,7 @@ __all__ = [
     "halved",
     "hold",
     "keep_missing",
+    "keep_own_languages",
     "keep_time",
     "ownership",
     "pause",

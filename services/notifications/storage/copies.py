@@ -40,11 +40,14 @@ async def take_turn(conn: Connection) -> None:
 
 
 async def keep_people(conn: Connection, events: Sequence[PersonUpdated]) -> None:
-    """Keep people where that is newer; each person at most once."""
+    """Keep people where that is newer, each in the language that they chose themselves; each at most once."""
     await conn.execute(
         """
         INSERT INTO people AS p (id, name, address, language, version)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[])
+        SELECT new.id, new.name, new.address, COALESCE(c.language, new.language), new.version
+          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[])
+            AS new (id, name, address, language, version)
+          LEFT JOIN choices AS c ON c.person_id = new.id
             ON CONFLICT (id) DO UPDATE
            SET name = excluded.name, address = excluded.address, language = excluded.language,
                version = excluded.version

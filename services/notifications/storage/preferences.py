@@ -1,41 +1,72 @@
-"""SQL of preferences: which topics a person does not want to get."""
+"""SQL of preferences: which topics a person does not want to get, and in which language they want the others."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
+from shared.contracts.notifications import MutableTopic
 from shared.database.pool import Connection
 
-from ..domain import Language, Topic
+from ..domain import Language
 
 
-async def language_of(conn: Connection, person_id: UUID) -> Language:
-    """Return the language that a person reads; Danish where we do not know."""
-    language: Language | None = await conn.fetchval("SELECT language FROM people WHERE id = $1", person_id)
-    return language or "da"
+async def find_reader(conn: Connection, person_id: UUID) -> asyncpg.Record | None:
+    """Find the name of a person and the language in which we write to them."""
+    return await conn.fetchrow("SELECT name, language FROM people WHERE id = $1", person_id)
 
 
-async def is_muted(conn: Connection, person_id: UUID, topic: Topic) -> bool:
-    """Say whether a person has muted a topic."""
-    return bool(
-        await conn.fetchval(
-            "SELECT EXISTS (SELECT FROM preferences WHERE person_id = $1 AND topic = $2)", person_id, topic
-        )
-    )
-
-
-async def mute(conn: Connection, person_id: UUID, topic: Topic, now: datetime) -> None:
-    """Keep that a person does not want to get a topic."""
-    await conn.execute(
-        "INSERT INTO preferences (person_id, topic, muted_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+async def hold_language(conn: Connection, person_id: UUID) -> Language | None:
+    """Return the language that a person chose; nobody else changes their choices until the transaction ends."""
+    language: Language | None = await conn.fetchval(
+        """
+        INSERT INTO choices AS c (person_id, version)
+        VALUES ($1, 0)
+            ON CONFLICT (person_id) DO UPDATE SET version = c.version
+        RETURNING language
+        """,
         person_id,
-        topic,
+    )
+    return language
+
+
+async def muted_topics(conn: Connection, person_id: UUID) -> frozenset[MutableTopic]:
+    """Return the topics that a person does not want to get."""
+    rows = await conn.fetch("SELECT topic FROM preferences WHERE person_id = $1", person_id)
+    return frozenset(row["topic"] for row in rows)
+
+
+async def keep_language(conn: Connection, person_id: UUID, language: Language | None) -> int:
+    """Keep the language that a person chose, and return the new version of what they have chosen."""
+    version: int = await conn.fetchval(
+        "UPDATE choices SET language = $2, version = version + 1 WHERE person_id = $1 RETURNING version",
+        person_id,
+        language,
+    )
+    return version
+
+
+async def write_in(conn: Connection, person_id: UUID, language: Language) -> None:
+    """Write to a person in another language from now on."""
+    await conn.execute("UPDATE people SET language = $2 WHERE id = $1", person_id, language)
+
+
+async def mute(conn: Connection, person_id: UUID, topics: Iterable[MutableTopic], now: datetime) -> None:
+    """Keep that a person does not want to get some topics."""
+    await conn.execute(
+        "INSERT INTO preferences (person_id, topic, muted_at) SELECT $1, topic, $3 FROM unnest($2::text[]) AS topic",
+        person_id,
+        list(topics),
         now,
     )
 
 
-async def unmute(conn: Connection, person_id: UUID, topic: Topic) -> None:
-    """Keep that a person wants to get a topic again."""
-    await conn.execute("DELETE FROM preferences WHERE person_id = $1 AND topic = $2", person_id, topic)
+async def unmute(conn: Connection, person_id: UUID, topics: Iterable[MutableTopic]) -> None:
+    """Keep that a person wants to get some topics again."""
+    await conn.execute(
+        "DELETE FROM preferences WHERE person_id = $1 AND topic = ANY($2::text[])", person_id, list(topics)
+    )
 
 
 async def hold_muted(conn: Connection) -> None:
@@ -52,18 +83,18 @@ async def hold_muted(conn: Connection) -> None:
     )
 
 
-async def release_muted(conn: Connection, person_id: UUID, topic: Topic, now: datetime) -> None:
-    """Queue what was kept back about a topic and is not past."""
+async def release_muted(conn: Connection, person_id: UUID, topics: Iterable[MutableTopic], now: datetime) -> None:
+    """Queue what was kept back about some topics and is not past."""
     await conn.execute(
         """
         UPDATE emails
            SET state = 'queued', next_attempt_at = $3
          WHERE person_id = $1
-           AND topic = $2
+           AND topic = ANY($2::text[])
            AND state = 'muted'
            AND (expires_at IS NULL OR expires_at > $3)
         """,
         person_id,
-        topic,
+        list(topics),
         now,
     )

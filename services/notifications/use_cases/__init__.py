@@ -1,6 +1,6 @@
 """What notifications does, by story; each use case in one transaction."""
 
-from .choosing import mute, unmute
+from .choosing import choose, mute, unmute
 from .delivering import record, sweep
 from .holding import AlreadyHeld, NotHeld, hold_topic, release_topic
 from .hosting import ask_hosts
@@ -13,6 +13,7 @@ __all__ = [
     "AlreadyHeld",
     "NotHeld",
     "ask_hosts",
+    "choose",
     "hold_topic",
     "keep_answers",
     "keep_mandates",
