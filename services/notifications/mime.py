@@ -5,12 +5,17 @@ RFC 5322, 2045, 2047.
 
 import base64
 from collections.abc import Sequence
+from string import ascii_letters, digits
+
+from .quoted_printable import Escapes
 
 # What fits on a line of 76 together with the longest name of a header that holds words, and the marks around them.
 PLAIN_CHARACTERS = 66
 ENCODED_CHARACTERS = 54
 # Octets that make up one line of 76 in base64.
 BASE64_OCTETS = 57
+
+_ESCAPES = Escapes({" ": "_", **{character: character for character in ascii_letters + digits}})
 
 Part = tuple[list[str], str]
 
@@ -59,16 +64,13 @@ def _is_plain(words: str) -> bool:
 
 def _encoded(words: str) -> str:
     """Return encoded words of whole characters, one a line (RFC 2047)."""
+    in_one = words.translate(_ESCAPES)
+    if len(in_one) <= ENCODED_CHARACTERS:
+        return f"=?utf-8?q?{in_one}?="
     written = [""]
     for character in words:
-        quoted = _quoted(character)
+        quoted = _ESCAPES[ord(character)]
         if len(written[-1]) + len(quoted) > ENCODED_CHARACTERS:
             written.append("")
         written[-1] += quoted
     return "\r\n ".join(f"=?utf-8?q?{line}?=" for line in written)
-
-
-def _quoted(character: str) -> str:
-    if character.isascii() and character.isalnum():
-        return character
-    return "_" if character == " " else "".join(f"={octet:02X}" for octet in character.encode())

@@ -3,10 +3,30 @@
 No two blanks follow each other, none ends a line, and no line starts with a dot or with the F of "From ".
 """
 
+from collections.abc import Mapping
+
 # One less than the 76 of RFC 2045: a line may have to end in "=".
 LINE_OCTETS = 75
+
+
+class Escapes(dict[int, str]):
+    """What each character is written as, for `str.translate`: its octets, but for some that are written otherwise."""
+
+    def __init__(self, otherwise: Mapping[str, str]) -> None:
+        """The characters of European names are worked out beforehand."""
+        super().__init__({code: _octets(code) for code in range(0x250)})
+        self.update({ord(character): written for character, written in otherwise.items()})
+
+    def __missing__(self, code: int) -> str:
+        return _octets(code)
+
+
+def _octets(code: int) -> str:
+    return "".join(f"={octet:02X}" for octet in chr(code).encode())
+
+
 _AT_START = {character: f"={ord(character):02X}" for character in ".F"}
-_PLAIN = {chr(code): chr(code) for code in range(0x20, 0x7F) if chr(code) != "="}
+_ESCAPES = Escapes({chr(code): chr(code) for code in range(0x20, 0x7F) if chr(code) != "="})
 
 
 def encoded(text: str) -> str:
@@ -15,9 +35,12 @@ def encoded(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    if line.isascii() and line.isprintable() and "=" not in line and "  " not in line and not line.endswith(" "):
-        return _cut(line)
-    return _escaped(line)
+    written = line.translate(_ESCAPES)
+    if "  " in written or written.endswith(" "):
+        return _escaped(line)
+    if len(written) < LINE_OCTETS - 1:
+        return _AT_START.get(written[:1], written[:1]) + written[1:]
+    return _cut(line) if written == line else _escaped(line)
 
 
 def _cut(line: str) -> str:
@@ -34,7 +57,7 @@ def _cut(line: str) -> str:
 def _escaped(line: str) -> str:
     rows, row = [], ""
     for position, character in enumerate(line):
-        written = _PLAIN.get(character) or _octets(character)
+        written = _ESCAPES[ord(character)]
         if character == " " and (row.endswith(" ") or position == len(line) - 1):
             written = "=20"
         if len(row) + len(written) > LINE_OCTETS:
@@ -42,7 +65,3 @@ def _escaped(line: str) -> str:
             row = ""
         row += written if row else _AT_START.get(written, written)
     return "=\r\n".join([*rows, row])
-
-
-def _octets(character: str) -> str:
-    return "".join(f"={octet:02X}" for octet in character.encode())
