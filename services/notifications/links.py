@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.contracts.notifications import MutableTopic
 from shared.links import ID_OCTETS, AnswerLink, AnswerLinks, SubscriptionLinks, Tokens
 
+from .bounces import BounceTokens
 from .domain import MUTABLE_TOPICS
 
 
@@ -25,6 +26,7 @@ class Links:
         self._meetings_url = meetings_url.rstrip("/")
         self._unsubscribing = Tokens("unsubscribe", secret)
         self._choosing = Tokens("preferences", secret)
+        self._bounces = BounceTokens(secret)
         self._answering = AnswerLinks(answer_secret)
         self._subscribing = SubscriptionLinks(answer_secret)
 
@@ -35,6 +37,10 @@ class Links:
     def subscription_url(self, person_id: UUID) -> str:
         """Return the address of the page where a person has their calendar fetch the meetings."""
         return f"{self._meetings_url}/subscribe/{self._subscribing.token(person_id)}"
+
+    def return_path(self, email_id: int, mail_domain: str) -> str:
+        """Return the address that an e-mail's bounce goes to, which is this e-mail's alone (VERP)."""
+        return f"b+{self._bounces.token(email_id)}@{mail_domain}"
 
     def preferences_url(self, person_id: UUID) -> str:
         """Return the address of the page where a person chooses what to get, and in which language."""

@@ -152,4 +152,4 @@ class Line:
                 correlation_id=email.correlation_id,
             )
             return Outcome("refused", f"not written: {type(why).__name__}", fault="ours")
-        return await self._connection.send(self._writer.letterhead.address, email.address, message)
+        return await self._connection.send(self._writer.return_path(email), email.address, message)

@@ -34,6 +34,10 @@ class Writer:
             return message.octets
         return self.signer.signature(message.signable, email.date) + message.octets
 
+    def return_path(self, email: Email) -> str:
+        """Return the sender of its envelope, where a bounce of it goes; no other e-mail has the same."""
+        return self.links.return_path(email.id, self.letterhead.mail_domain)
+
     def _own(self, email: Email) -> dict[str, str | None]:
         """Return what is its reader's alone. Who looks after another system is no person, and chooses nothing."""
         person_id = email.person_id

@@ -23,6 +23,7 @@ class FarServer:
 
     port: int = 0
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
+    return_paths: list[str] = field(default_factory=list)
     attempts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     connections: int = 0
     at_recipient: Answer = lambda address: None
@@ -64,6 +65,7 @@ class FarServer:
         if answer is None or answer == DROP:
             assert isinstance(envelope.original_content, bytes)
             self.accepted.append((address, envelope.original_content))
+            self.return_paths.append(envelope.mail_from or "")
         return self._said(server, answer) or "250 2.0.0 taken as 1A2B"
 
     def _take(self, envelope: Envelope, address: str) -> str:
