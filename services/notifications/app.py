@@ -12,6 +12,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.said import outbox_look
 from shared.messaging.watch import broker_look
 from shared.parts import Part
+from shared.web.once import forgetting
 from shared.web.operator import operator_only
 from shared.web.service import service_app
 
@@ -19,11 +20,13 @@ from .api import api
 from .delivery import Delivery
 from .dkim import Signer
 from .domain import Letterhead
+from .emails_api import emails_api
 from .links import Links
 from .metrics import queue_look
 from .pages import pages
 from .preference_pages import preference_pages
 from .settings import Settings
+from .showing import Viewer
 from .smtp import Server
 from .subscribers import subscribe
 from .writing import Writer
@@ -56,15 +59,18 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         inbox = Inbox("notifications", database, amqp_url)
         subscribe(inbox, settings.mail_domain, now)
         parts.append(inbox)
+    if "web" in only:
+        parts.append(forgetting(database, now))
     guard = operator_only(settings.operator_token.get_secret_value())
-    routers = [pages(database, links, now), preference_pages(database, links, now), api(database, guard)]
-    return service_app(
-        "notifications",
-        database,
-        parts,
-        routers=routers if "web" in only else [],
-        looks=looks(settings, database, now),
-    )
+    viewer = Viewer(_letterhead(settings), public_url=settings.public_url, meetings_url=settings.meetings_url)
+    web = [
+        pages(database, links, now),
+        preference_pages(database, links, now),
+        api(database, guard),
+        emails_api(database, guard, viewer, settings.mail_domain, now),
+    ]
+    routers = web if "web" in only else []
+    return service_app("notifications", database, parts, routers=routers, looks=looks(settings, database, now))
 
 
 def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[Look]:
@@ -78,9 +84,13 @@ def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[
 
 
 def _writer(settings: Settings, links: Links) -> Writer:
-    letterhead = Letterhead(settings.mail_from, settings.reply_to, settings.mail_domain)
+    letterhead = _letterhead(settings)
     if settings.dkim_key is None:
         return Writer(letterhead, links, None)
     return Writer(
         letterhead, links, Signer(settings.mail_domain, settings.dkim_selector, settings.dkim_key.get_secret_value())
     )
+
+
+def _letterhead(settings: Settings) -> Letterhead:
+    return Letterhead(settings.mail_from, settings.reply_to, settings.mail_domain)

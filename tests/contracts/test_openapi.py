@@ -5,17 +5,20 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 from services.meetings.app import build as build_meetings
 from services.membership.app import build as build_membership
 from services.membership.settings import Settings as MembershipSettings
-from services.notifications.app import build as build_notifications
-from services.notifications.settings import Settings as NotificationsSettings
 from shared.database.pool import Database
 from tests.conftest import DatabaseOf
 from tests.meetings.builders import series
 from tests.meetings.conftest import Service, settings_for
 from tests.membership.conftest import EVENING, TOKEN, Door
+from tests.notifications.builders import MeetingStory, person_updated
+from tests.notifications.conftest import Service as Mails
+from tests.notifications.operators import TOKEN as OPERATOR
+from tests.notifications.operators import web_part
 from tests.support.browser import served
 from tests.support.builders import joined
 from tests.support.systems import let_report
@@ -34,13 +37,13 @@ CHECKS = (
 )
 
 
-async def try_everything(address: str, folder: Path, there: Mapping[str, object]) -> None:
+async def try_everything(address: str, folder: Path, there: Mapping[str, object], token: str = TOKEN) -> None:
     """Have every call tried; `there` are parameters of things that there are."""
     lines = [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in there.items()]
     (folder / "schemathesis.toml").write_text("\n".join([*SETTINGS, "[parameters]", *lines]))
     trying = await asyncio.create_subprocess_exec(
         SCHEMATHESIS,
-        *("run", f"{address}/openapi.json", "--header", f"Authorization: Bearer {TOKEN}"),
+        *("run", f"{address}/openapi.json", "--header", f"Authorization: Bearer {token}"),
         *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--continue-on-failure"),
         *("--max-examples", str(EXAMPLES), "--generation-deterministic"),
         *("--suppress-health-check", "all", "--no-color"),
@@ -73,23 +76,11 @@ async def test_membership(membership_database: Database, database: DatabaseOf, t
         await try_everything(address, tmp_path, {"path.kept_id": 1})
 
 
-async def test_notifications(database: DatabaseOf, tmp_path: Path) -> None:
-    settings = NotificationsSettings.model_validate(
-        {
-            **await facts(database, "notifications"),
-            "smtp_url": "smtp://127.0.0.1",
-            "link_secret": "a secret of thirty-two characters",
-            "answer_secret": "another secret of thirty-two characters",
-            "meetings_url": "https://post.netvaerk.example/meetings",
-            "public_url": "https://post.netvaerk.example",
-            "mail_domain": "mail.netvaerk.example",
-            "mail_from": "moede@mail.netvaerk.example",
-            "reply_to": "sekretariat@netvaerk.example",
-        }
-    )
+async def test_notifications(notifications_database: Database, database: DatabaseOf, tmp_path: Path) -> None:
+    await Mails(notifications_database).hear(person_updated(UUID(int=1)), MeetingStory().issued(UUID(int=1)))
 
-    async with served(build_notifications(settings, ["web"]), "") as address:
-        await try_everything(address, tmp_path, {})
+    async with served(web_part(await database("notifications")), "") as address:
+        await try_everything(address, tmp_path, {"path.email_id": 1}, OPERATOR)
 
 
 async def facts(database: DatabaseOf, service: str) -> dict[str, str]:

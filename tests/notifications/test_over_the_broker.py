@@ -95,7 +95,7 @@ async def test_the_operator_sees_every_e_mail_s_fate_and_no_address(
         "last_sent_at": None,
     }
     assert "koege.example" not in str(email)
-    assert await fates(operator, kind="welcome", after=email["id"]) == []
+    assert await fates(operator, kind="invitation") == []
 
 
 async def test_nobody_sees_it_without_the_token(operator: httpx.AsyncClient) -> None:

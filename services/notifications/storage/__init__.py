@@ -20,6 +20,7 @@ from .copies import (
     people_of_members,
     take_turn,
 )
+from .counts import count_copies, count_emails, last_sent_at
 from .crises import (
     crises_to_tell,
     drop_crisis_mails,
@@ -37,7 +38,15 @@ from .due import (
     readdress_welcomes,
     situations,
 )
-from .fate import count_copies, count_emails, last_sent_at, list_emails
+from .fates import (
+    count_by_hour,
+    count_failures_by_reply,
+    get_email,
+    get_fate,
+    list_fates,
+    list_handings,
+    list_resendings,
+)
 from .holding import (
     HeldTopic,
     are_held,
@@ -73,6 +82,7 @@ from .queue import (
 )
 from .queueing import add_emails, keep_frames, renew_offers
 from .reminders import drop_older_reminders, drop_reminders, unanswered
+from .resending import add_resendings, queue_again, still_queued, try_failures
 
 __all__ = [
     "AboutAnswers",
@@ -85,12 +95,15 @@ __all__ = [
     "WithMeeting",
     "add_deliveries",
     "add_emails",
+    "add_resendings",
     "are_held",
     "asked_to_host",
     "blamed_on_us",
     "claim",
+    "count_by_hour",
     "count_copies",
     "count_emails",
+    "count_failures_by_reply",
     "crises_to_tell",
     "drop_cancellations_of_nothing",
     "drop_crisis_mails",
@@ -98,6 +111,8 @@ __all__ = [
     "drop_place_mails",
     "drop_reminders",
     "find_reader",
+    "get_email",
+    "get_fate",
     "give_up_expired",
     "hand_back",
     "held_topics",
@@ -124,7 +139,9 @@ __all__ = [
     "keep_places_taken",
     "keep_revisions",
     "last_sent_at",
-    "list_emails",
+    "list_fates",
+    "list_handings",
+    "list_resendings",
     "mark_obsolete",
     "mute",
     "muted_topics",
@@ -132,6 +149,7 @@ __all__ = [
     "next_due",
     "people_of_members",
     "people_to_tell",
+    "queue_again",
     "queue_blamed",
     "readdress_welcomes",
     "record",
@@ -140,9 +158,11 @@ __all__ = [
     "released_at",
     "renew_offers",
     "situations",
+    "still_queued",
     "take_back",
     "take_turn",
     "told_of_hosting",
+    "try_failures",
     "unanswered",
     "unmute",
     "write_in",

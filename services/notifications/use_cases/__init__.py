@@ -7,6 +7,7 @@ from .hosting import ask_hosts
 from .inviting import keep_answers, keep_meetings
 from .keeping_people import keep_mandates, keep_members, keep_people
 from .reminding import remind
+from .resending import resend
 from .telling import tell_of_crises, tell_owners
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "record",
     "release_topic",
     "remind",
+    "resend",
     "sweep",
     "tell_of_crises",
     "tell_owners",

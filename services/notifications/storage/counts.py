@@ -1,8 +1,7 @@
-"""SQL of what operators see: how many of everything, and what became of each e-mail, without an address."""
+"""SQL of how many there are of everything."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from shared.database.pool import Connection
 
@@ -37,26 +36,3 @@ async def last_sent_at(conn: Connection) -> datetime | None:
     """Return when the last e-mail was accepted by the far server."""
     moment: datetime | None = await conn.fetchval("SELECT max(sent_at) FROM emails")
     return moment
-
-
-async def list_emails(
-    conn: Connection, *, state: str | None, kind: str | None, after: int, most: int
-) -> list[Mapping[str, Any]]:
-    """List e-mails by id, of a state and a kind where these are given."""
-    rows = await conn.fetch(
-        """
-        SELECT id, kind, topic, state, attempts, reply, message_id, person_id, meeting_id, method, sequence, date,
-               next_attempt_at, sent_at, correlation_id
-          FROM emails
-         WHERE id > $3
-           AND ($1::text IS NULL OR state = $1)
-           AND ($2::text IS NULL OR kind = $2)
-         ORDER BY id
-         LIMIT $4
-        """,
-        state,
-        kind,
-        after,
-        most,
-    )
-    return [dict(row) for row in rows]

@@ -1,0 +1,102 @@
+"""What became of e-mails, as those ask for it who look after them. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID, uuid4
+
+from .domain import Kind, Language, Method, State, Topic
+
+# Why an e-mail is not sent again: it is no failure, its time is past, its reader has another address by now, its reader
+# got or gets something newer, or what it says is so no longer.
+Left = Literal["not_failed", "past", "readdressed", "overtaken", "needless"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which e-mails are meant: those to which all of this applies; None applies to every e-mail.
+
+    An organisation means whoever acts or acted for it. `reply` is what the far server's last reply begins with.
+    """
+
+    state: State | None = None
+    kind: Kind | None = None
+    topic: Topic | None = None
+    person_id: UUID | None = None
+    organisation_id: UUID | None = None
+    meeting_id: UUID | None = None
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one e-mail.
+
+    `name` and `organisation` are its reader's, `about` the title of its meeting or whatever else it is about.
+    """
+
+    id: int
+    kind: Kind
+    topic: Topic
+    language: Language
+    state: State
+    attempts: int
+    reply: str | None
+    message_id: str
+    person_id: UUID | None
+    meeting_id: UUID | None
+    method: Method | None
+    sequence: int | None
+    date: datetime
+    next_attempt_at: datetime
+    expires_at: datetime | None
+    sent_at: datetime | None
+    correlation_id: str
+    name: str
+    about: str
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """One attempt to hand an e-mail over, and what the far server answered."""
+
+    at: datetime
+    outcome: Literal["accepted", "deferred", "refused", "lost"]
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one person does at one moment, to one e-mail or to many, and why."""
+
+    who: str
+    reason: str
+    at: datetime
+    id: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True, slots=True)
+class Resent:
+    """What came of sending one failure again; `left` says why it was left as it is."""
+
+    id: int
+    left: Left | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What happened within an hour: e-mails that were queued, and attempts by their outcome."""
+
+    begins_at: datetime
+    queued: int
+    accepted: int
+    deferred: int
+    refused: int
+    lost: int
+
+
+def hours_until(now: datetime, length: timedelta) -> tuple[datetime, datetime]:
+    """Return when some whole hours begin and end, of which the present one is the last."""
+    until = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return until - length, until
