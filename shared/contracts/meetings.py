@@ -166,12 +166,14 @@ class RegionThatCame(Value):
 
 
 class CrisisStarted(Event):
-    """A series turns to crisis cadence; told everybody once, with the whole plan."""
+    """A series turns to crisis cadence; told everybody once, with the whole plan, and later who comes to the group."""
 
     type: ClassVar[str] = "meetings.crisis_started.v1"
 
     crisis: Crisis
-    people: tuple[UUID, ...] = Field(description="Who is in the group at this moment.")
+    people: tuple[UUID, ...] = Field(
+        description="Who is in the group at this moment; said again of the same version, who has come to it since."
+    )
 
 
 class CrisisExtended(Event):
@@ -203,7 +205,10 @@ class CrisisUndone(Event):
 
 
 class HostAsked(Event):
-    """A town is asked to host a meeting in person; said once, until another town was asked in between."""
+    """A town is asked to host a meeting in person; said once, until another town was asked in between.
+
+    Said again to whoever it concerns that somebody begins to act for the town; who was asked knows it already.
+    """
 
     type: ClassVar[str] = "meetings.host_asked.v1"
 

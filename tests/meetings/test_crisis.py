@@ -20,6 +20,7 @@ from services.meetings.series import Reminder, SeriesChange
 from shared.contracts.meetings import (
     CrisisEnded,
     CrisisExtended,
+    CrisisStarted,
     CrisisUndone,
     InvitationIssued,
     MeetingCancelled,
@@ -328,6 +329,22 @@ async def test_people_are_asked_a_day_before_to_a_meeting_on_the_day_after_a_cri
     the_day_after = datetime(2026, 3, 18, 8, 30, tzinfo=UTC)
     assert the_day_after not in {event.meeting.starts_at for event in before if isinstance(event, InvitationIssued)}
     assert [event.meeting.starts_at for event in after if isinstance(event, InvitationIssued)] == [the_day_after]
+
+
+async def test_who_comes_to_the_network_while_it_lasts_is_told_what_is_left_of_it(service: Service) -> None:
+    bo, carl = UUID(int=4), UUID(int=5)
+    await service.hear(joined(KOEGE), started(MANDATE, KOEGE, ANNA))
+    crisis_id, plan = await start(service)
+    service.now = plan.meetings[1].starts_at
+
+    await service.hear(started(uuid4(), KOEGE, bo), started(MANDATE, KOEGE, ANNA))
+    told = [event for event in await service.said() if isinstance(event, CrisisStarted)]
+    service.now = plan.meetings[-1].starts_at
+    await service.hear(started(uuid4(), KOEGE, carl))
+
+    assert [(event.crisis.id, event.crisis.version, event.people) for event in told] == [(crisis_id, 1, (bo,))]
+    assert len(told[0].crisis.meetings) == len(plan.meetings) - 2
+    assert not any(isinstance(event, CrisisStarted) for event in await service.said())
 
 
 async def test_an_extension_pauses_what_lies_in_its_days(service: Service) -> None:

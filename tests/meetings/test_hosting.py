@@ -15,7 +15,7 @@ from tests.meetings.asking import get, post
 from tests.meetings.builders import ANSWER_SECRET, joined, series, started
 from tests.meetings.conftest import Service
 
-KOEGE, RIBE, SKIVE, MORS, ANNA, BO, CARL = (UUID(int=number) for number in range(1, 8))
+KOEGE, RIBE, SKIVE, MORS, ANNA, BO, CARL, DORTE, ELSE = (UUID(int=number) for number in range(1, 10))
 HALL: dict[str, Any] = {"mode": "physical", "link": None, "place": "Rådhuset", "host_town": "Køge", "horizon_days": 60}
 
 
@@ -204,3 +204,15 @@ async def test_only_a_meeting_in_person_that_is_to_come_gets_a_host(
     assert (await api.get(f"/meetings/{online.id}/host")).status_code == 409
     assert (await api.get(f"/meetings/{uuid4()}/host")).status_code == 404
     assert (await api.get(f"/meetings/{meetings[0].id}/host", headers={"Authorization": "no"})).status_code == 401
+
+
+async def test_who_begins_to_act_for_a_town_that_was_asked_is_asked_too(
+    service: Service, meetings: list[Meeting]
+) -> None:
+    asked = await choose(service, meetings[0], "Ribe")
+    await service.said()
+
+    await service.hear(started(uuid4(), RIBE, DORTE), started(uuid4(), KOEGE, ELSE))
+
+    again = [event for event in await service.said() if isinstance(event, HostAsked)]
+    assert [(event.meeting.id, event.town, event.people) for event in again] == [(asked.id, "Ribe", (DORTE,))]

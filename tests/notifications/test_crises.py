@@ -88,6 +88,22 @@ async def test_a_person_who_becomes_known_later_is_told_while_the_crisis_lasts(s
     assert await service.fates() == [("crisis_notice", "queued")]
 
 
+@pytest.mark.parametrize("apart", [True, False])
+async def test_who_comes_to_the_group_later_is_told_and_nobody_twice(service: Service, *, apart: bool) -> None:
+    story = CrisisStory(people=(ANNA,))
+    later = replace(story, people=(BO,))
+    await service.hear(person_updated(ANNA), person_updated(BO, "bo@koege.example"))
+
+    for together in [[story.started()], [later.started()]] if apart else [[later.started(), story.started()]]:
+        await service.hear(*together)
+    await service.all_sent()
+    await service.hear(story.undone())
+
+    told = {(email["kind"], email["person_id"]) for email in await service.emails()}
+    assert told == {(kind, person) for kind in ("crisis_notice", "crisis_cancelled") for person in (ANNA, BO)}
+    assert len(await service.emails()) == 4
+
+
 async def test_a_mistake_is_told_to_whoever_was_told_of_the_crisis(service: Service, story: CrisisStory) -> None:
     await service.hear(story.started())
     await service.all_sent()

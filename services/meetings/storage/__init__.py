@@ -36,6 +36,7 @@ from .crises import (
     meetings_of_crisis,
     normal_meetings,
     paused_meetings,
+    running_crises,
 )
 from .feeds import (
     private_entries,
@@ -46,6 +47,7 @@ from .feeds import (
 )
 from .hosts import (
     get_asked_town,
+    hosts_among,
     keep_asked_town,
     keep_exclusion,
     list_exclusions,
@@ -102,6 +104,7 @@ __all__ = [
     "get_series",
     "get_series_capacity",
     "highest_revision",
+    "hosts_among",
     "is_invited",
     "keep_answers",
     "keep_asked_town",
@@ -163,6 +166,7 @@ __all__ = [
     "remove_exclusion",
     "replace_feed_address",
     "revise_standing",
+    "running_crises",
     "series_after",
     "surplus_invitations",
     "towns_to_ask",

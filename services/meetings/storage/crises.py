@@ -78,6 +78,12 @@ async def crises_to_sum_up(conn: Connection) -> list[Crisis]:
     return [_crisis(row) for row in rows]
 
 
+async def running_crises(conn: Connection) -> list[Crisis]:
+    """List the crises that last or are to come, in a fixed order."""
+    rows = await conn.fetch("SELECT * FROM crises WHERE state = 'running' ORDER BY first_day, id")
+    return [_crisis(row) for row in rows]
+
+
 async def list_crises(conn: Connection, series_id: UUID) -> list[Crisis]:
     """List the crises of a series, the latest first."""
     rows = await conn.fetch("SELECT * FROM crises WHERE series_id = $1 ORDER BY first_day DESC, id", series_id)

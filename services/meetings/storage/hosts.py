@@ -1,10 +1,14 @@
 """SQL of hosts: which towns can be asked, which have hosted, and which are excluded."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from shared.database.pool import Connection
 
+from ..domain import Meeting
 from ..hosts import Exclusion, Hosted, Town
+from .meetings import read_meeting
 
 
 async def towns_to_ask(conn: Connection) -> list[Town]:
@@ -57,6 +61,28 @@ async def people_of_town(conn: Connection, town: str) -> list[UUID]:
         town,
     )
     return [row["person_id"] for row in rows]
+
+
+async def hosts_among(conn: Connection, people: Iterable[UUID], now: datetime) -> list[tuple[Meeting, str, UUID]]:
+    """List who of some people acts for a town that was asked to host a meeting to come, as (meeting, town, person)."""
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT ON (m.starts_at, m.id, ma.person_id)
+               m.*, ma.person_id
+          FROM meetings AS m
+          JOIN members AS me ON me.town = m.asked_town AND me.active
+          JOIN mandates AS ma ON ma.organisation_id = me.id AND ma.current
+         WHERE ma.person_id = ANY($1::uuid[])
+           AND lower(m.host_town) = lower(m.asked_town)
+           AND m.mode <> 'online'
+           AND m.status = 'scheduled'
+           AND m.starts_at > $2
+         ORDER BY m.starts_at, m.id, ma.person_id
+        """,
+        list(people),
+        now,
+    )
+    return [(read_meeting(row), row["asked_town"], row["person_id"]) for row in rows]
 
 
 async def get_asked_town(conn: Connection, meeting_id: UUID) -> str | None:

@@ -4,8 +4,9 @@ from .answering import give_answer, pass_on_places, set_capacity, set_series_cap
 from .attending import enter_attendance, list_absent
 from .changing import cancel_meeting, move_meeting
 from .crisis import end_crisis, extend_crisis, get_plan, start_crisis, undo_crisis
+from .following import follow_the_network
 from .hosting import choose_host, exclude_town, include_town, propose_host
-from .inviting import follow_the_network, keep_people
+from .inviting import keep_people
 from .planning import anything_due, create_series, follow_the_calendar
 from .replanning import change_series, end_series
 from .subscribing import replace_feed_address

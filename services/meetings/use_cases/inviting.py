@@ -1,4 +1,4 @@
-"""Invitations follow who is in the network: what is heard of it is kept, and the difference issued or withdrawn."""
+"""Invitations follow who is in the network: the difference is issued or withdrawn."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,19 +9,8 @@ from shared.messaging import outbox
 
 from .. import announcements, domain, storage
 from ..domain import Invitation, Meeting
-from ..network import Mandate, Member, Person
+from ..network import Person
 from .answering import free_places
-
-
-async def follow_the_network(
-    conn: Connection, *, members: Sequence[Member], mandates: Sequence[Mandate], now: datetime
-) -> None:
-    """Keep who is a member and who acts for it, and invite or withdraw the people whom that concerns."""
-    await storage.lock_network(conn)
-    concerned = await storage.people_concerned(conn, members, mandates)
-    await storage.keep_members(conn, members)
-    await storage.keep_mandates(conn, mandates)
-    await reconcile(conn, concerned, now)
 
 
 async def keep_people(conn: Connection, people: Sequence[Person]) -> None:

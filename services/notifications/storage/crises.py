@@ -14,7 +14,7 @@ from ..crises import AboutCrises, ToTell, facts_of, said_of
 
 
 async def keep_crises(conn: Connection, events: Sequence[AboutCrises]) -> set[UUID]:
-    """Keep what was said of crises where that is newer, each crisis at most once; return those of which it was."""
+    """Keep what was said of crises where nothing newer is known, each at most once; return those of which it is not."""
     rows = await conn.fetch(
         """
         INSERT INTO crises AS c (id, series_id, said, facts, last_day, version, correlation_id)
@@ -23,7 +23,7 @@ async def keep_crises(conn: Connection, events: Sequence[AboutCrises]) -> set[UU
             ON CONFLICT (id) DO UPDATE
            SET said = excluded.said, facts = excluded.facts, last_day = excluded.last_day,
                version = excluded.version, correlation_id = excluded.correlation_id
-         WHERE excluded.version > c.version
+         WHERE excluded.version >= c.version
         RETURNING id
         """,
         [event.crisis.id for event in events],

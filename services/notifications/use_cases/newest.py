@@ -1,6 +1,7 @@
 """Of several events about one thing that are heard together, those that know most."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from shared.contracts.meetings import MeetingCancelled
 
@@ -21,6 +22,8 @@ def highest_revisions(events: Iterable[AboutMeetings]) -> list[AboutMeetings]:
 
 
 def newest_of_crises(events: Sequence[AboutCrises]) -> list[AboutCrises]:
-    """Keep, of each crisis, the event that knows most."""
-    by_version = sorted(events, key=lambda event: event.crisis.version)
-    return list({event.crisis.id: event for event in by_version}.values())
+    """Keep, of each crisis, the events that know most: of one version several are told to different people."""
+    newest: dict[UUID, int] = {}
+    for event in events:
+        newest[event.crisis.id] = max(event.crisis.version, newest.get(event.crisis.id, 0))
+    return [event for event in events if event.crisis.version == newest[event.crisis.id]]

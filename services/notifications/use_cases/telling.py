@@ -15,14 +15,14 @@ from .queueing import queue
 async def tell_of_crises(conn: Connection, events: Sequence[AboutCrises], *, mail_domain: str, now: datetime) -> None:
     """Keep what was said last of each crisis, and mail it to everybody once."""
     await storage.take_turn(conn)
-    newest_of_each = newest_of_crises(events)
-    newer = await storage.keep_crises(conn, newest_of_each)
+    newest = newest_of_crises(events)
+    said_last = await storage.keep_crises(conn, list({event.crisis.id: event for event in newest}.values()))
     # First, so that no sender takes any of it after it was looked up who had been told.
-    await storage.drop_crisis_mails(conn, newer)
-    for event in newest_of_each:
-        if event.crisis.id in newer:
+    await storage.drop_crisis_mails(conn, said_last)
+    for event in newest:
+        if event.crisis.id in said_last:
             await storage.keep_crisis_people(conn, event)
-    await tell(conn, await storage.people_to_tell(conn, newer), mail_domain, now)
+    await tell(conn, await storage.people_to_tell(conn, said_last), mail_domain, now)
 
 
 async def tell_owners(conn: Connection, events: Sequence[AboutSystems], *, mail_domain: str, now: datetime) -> None:
