@@ -11,13 +11,13 @@ from docs.generate.asyncapi import asyncapi
 from docs.generate.messages import events, reports
 from services.membership.envelope import read
 from services.membership.messages import Delivery, Reported
-from shared.contracts import meetings, membership
+from shared.contracts import meetings, membership, notifications
 from shared.messaging import cloudevents
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 REPORTS = [example for message in reports() for example in message.examples]
 EVENTS = [example for message in events() for example in message.examples]
-KNOWN = {contract.type: contract for contract in (*membership.EVENTS, *meetings.EVENTS)}
+KNOWN = {event.type: event for event in (*membership.EVENTS, *meetings.EVENTS, *notifications.EVENTS)}
 
 Example = dict[str, Any]
 

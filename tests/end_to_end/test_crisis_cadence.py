@@ -160,15 +160,19 @@ class Network:
     async def most_a_day(self, *, besides: str | None = "9/4 9.30") -> int:
         """Return the most mails about the crisis that anybody got on a day, without those that are excepted.
 
-        Excepted are the calendar mails of start, end and undo, and the notice of an extension as an urgent change;
-        and those of a normal meeting after the crisis.
+        Excepted are the calendar mails of start, end and undo, and of the day on which somebody comes; the notice of
+        an extension as an urgent change; and the mails of a normal meeting after the crisis.
         """
+        emails = await self.notifications.emails()
+        came = {email["person_id"]: local_day(email["date"]) for email in emails if email["kind"] == "welcome"}
         normal = {meeting.id for meeting in await self.meetings.meetings() if label_of(meeting) == besides}
         counted: Counter[tuple[UUID, date]] = Counter()
-        for email in await self.notifications.emails():
+        for email in emails:
             day, kind = local_day(email["date"]), email["kind"]
-            if day >= START and kind != "welcome" and email["meeting_id"] not in normal and not is_excepted(email):
-                counted[email["person_id"], day] += 1
+            is_first = bool(email["method"]) and day == came[email["person_id"]]
+            if day < START or kind == "welcome" or email["meeting_id"] in normal or is_first or is_excepted(email):
+                continue
+            counted[email["person_id"], day] += 1
         return max(counted.values())
 
     async def calendars(self) -> set[frozenset[str]]:
@@ -282,7 +286,7 @@ async def test_it_is_started_with_one_notice_and_ends_by_itself_with_a_summary(n
     assert await network.mails() == {
         "10/3": {"crisis_notice": 60, "cancellation": 60, "invitation": 60},
         "11/3": {"invitation": 60},
-        "12/3": {"invitation": 60 + 1, "welcome": 1},
+        "12/3": {"invitation": 60 + 1, "welcome": 1, "crisis_notice": 1},
         "13/3": {"invitation": 61},
         "16/3": {"invitation": 61},
         "17/3": {"reminder": 51},
