@@ -1,4 +1,4 @@
-"""Django's settings for django-post_office at its best: on Postgres, with large batches, and nothing logged.
+"""Django's settings for django-post_office at its best: on Postgres, with large batches.
 
 DATABASE_URL, SMTP_PORT and MEDIA_ROOT are read from the environment.
 """
@@ -28,5 +28,6 @@ POST_OFFICE = {
     "BACKENDS": {"default": "django.core.mail.backends.smtp.EmailBackend"},
     "BATCH_SIZE": 2_000,
     "THREADS_PER_PROCESS": 2,
-    "LOG_LEVEL": 0,
+    # As is usual: each attempt is kept, as each of ours is.
+    "LOG_LEVEL": 2,
 }
