@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 from services.meetings.domain import Meeting
+from services.meetings.pages.refusals import REFUSALS
 from shared.contracts import meetings as contract
+from shared.errors import Refused
 from tests.conftest import DatabaseOf
 from tests.meetings.builders import joined, person_updated, series, started
 from tests.meetings.conftest import TOKEN, Service, web
@@ -486,3 +488,14 @@ async def test_another_site_does_nothing_on_these_pages(
 
     assert {page.status_code for page in refused} == {403}
     assert await rows(service) == before
+
+
+def test_every_refusal_of_this_service_has_words() -> None:
+    own = [refusal for refusal in _below(Refused) if refusal.__module__.startswith("services.meetings.")]
+
+    assert {refusal.code for refusal in own if "code" in vars(refusal)} - REFUSALS.keys() == set()
+    assert len(own) > 20
+
+
+def _below(kind: type[Refused]) -> list[type[Refused]]:
+    return [found for child in kind.__subclasses__() for found in (child, *_below(child))]

@@ -112,6 +112,11 @@ REFUSALS: Mapping[str, Words] = {
         "Personen er ikke længere indkaldt til mødet.",
         "The person is no longer asked to the meeting.",
     ),
+    "unknown_organisation": (
+        "En af foreningerne er ikke og har ikke været medlem: hent siden igen.",
+        "One of the organisations is no member and never was: load the page again.",
+    ),
+    "given_in_the_future": ("Et svar kan ikke være givet senere end nu.", "An answer cannot be given later than now."),
     "lasts_too_long": (
         "En krise kan højst planlægges for 92 dage ad gangen: forlæng den senere.",
         "A crisis is planned for 92 days at most: extend it later.",
