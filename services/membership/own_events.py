@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.contracts.notifications import PreferencesChanged
+from shared.contracts.notifications import AddressUnreachable, PreferencesChanged
 from shared.database.pool import Connection
 from shared.messaging.inbox import Inbox
 
@@ -16,3 +16,8 @@ def subscribe(inbox: Inbox) -> None:
     async def on_preferences_changed(conn: Connection, events: Sequence[PreferencesChanged]) -> None:
         """Keep which language people have chosen themselves."""
         await use_cases.keep_own_languages(conn, events)
+
+    @inbox.hears(AddressUnreachable)
+    async def on_address_unreachable(conn: Connection, events: Sequence[AddressUnreachable]) -> None:
+        """Keep to which addresses mail is refused."""
+        await use_cases.keep_unreachable(conn, events)

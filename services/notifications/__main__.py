@@ -7,11 +7,13 @@ from .gallery import add_gallery
 from .held import add_held
 from .mail_test import add_mail_test
 from .settings import Settings
+from .suppressed import add_suppressed
 
 
 def add_commands(commands: "cli.Commands") -> None:
     """Add what notifications' operators do."""
     add_held(commands)
+    add_suppressed(commands)
     add_mail_test(commands)
     add_gallery(commands)
 

@@ -29,6 +29,7 @@ from .settings import Settings
 from .showing import Viewer
 from .smtp import Server
 from .subscribers import subscribe
+from .suppressions_api import suppressions_api
 from .writing import Writer
 
 PARTS = ("web", "subscribers", "relay", "delivery")
@@ -68,6 +69,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         preference_pages(database, links, now),
         api(database, guard),
         emails_api(database, guard, viewer, settings.mail_domain, now),
+        suppressions_api(database, guard, now),
     ]
     routers = web if "web" in only else []
     return service_app("notifications", database, parts, routers=routers, looks=looks(settings, database, now))

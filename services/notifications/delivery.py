@@ -41,6 +41,7 @@ class Delivery:
 
     def __init__(self, database: Database, server: Server, writer: Writer, sender: str, now: Clock) -> None:
         self._database = database
+        self._letterhead = writer.letterhead
         self._sender = sender
         self._now = now
         self._attempts: Batches[Attempt] = Batches(database, self._record)
@@ -87,6 +88,7 @@ class Delivery:
             await self._begin()
         async with self._database.transaction() as conn:
             await use_cases.sweep(conn, self._now())
+            await use_cases.keep_suppressions(conn, self._letterhead, self._now())
         return False
 
     async def _hold_name(self) -> None:
@@ -111,6 +113,7 @@ class Delivery:
 
     async def _record(self, conn: DatabaseConnection, attempts: Sequence[Attempt]) -> None:
         await use_cases.record(conn, self._sender, attempts)
+        await use_cases.learn(conn, attempts, self._letterhead)
 
     def _helper_of(self, position: int) -> Callable[[], None]:
         return lambda: self._lines[(position + 1) % CONNECTIONS].wake()

@@ -22,6 +22,7 @@ Kind = Literal[
     "crisis_notice",
     "crisis_summary",
     "crisis_cancelled",
+    "unreachable",
     "silence",
     "flood",
 ]
@@ -31,7 +32,7 @@ CriticalTopic = Literal["changes", "crisis", "account"]
 Topic = Literal[MutableTopic, CriticalTopic]
 Method = Literal["REQUEST", "CANCEL"]
 Partstat = Literal["NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"]
-State = Literal["queued", "sending", "sent", "failed", "muted", "obsolete"]
+State = Literal["queued", "sending", "sent", "failed", "muted", "suppressed", "obsolete"]
 Fault = Literal["address", "mailbox", "ours", "session"]
 
 MUTABLE_TOPICS: tuple[MutableTopic, ...] = get_args(MutableTopic)

@@ -1,35 +1,31 @@
 """The commands that hold topics and release them."""
 
 import argparse
-import asyncio
-import sys
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, get_args
 
-from shared import cli
 from shared.clock import utc_now
-from shared.database.pool import Connection, opened
-from shared.errors import Refused, Trouble
+from shared.database.pool import Connection
 
 from . import storage, use_cases
+from .acts import in_transaction
 from .domain import Topic
 
 if TYPE_CHECKING:
     from shared.cli import Commands
 
-Act = Callable[[Connection, argparse.Namespace], Awaitable[list[str]]]
-
 
 def add_held(commands: "Commands") -> None:
     """Add `held`, `hold` and `release`."""
-    commands.add_parser("held", help="topics of which nothing is mailed, and why").set_defaults(run=_command(_held))
+    commands.add_parser("held", help="topics of which nothing is mailed, and why").set_defaults(
+        run=in_transaction(_held)
+    )
     hold = commands.add_parser("hold", help="mail nothing about a topic until it is released")
     hold.add_argument("topic", choices=get_args(Topic))
     hold.add_argument("--reason", required=True, help="why, for whoever finds it held")
-    hold.set_defaults(run=_command(_hold))
+    hold.set_defaults(run=in_transaction(_hold))
     release = commands.add_parser("release", help="mail about a topic again, what has waited first")
     release.add_argument("topic", choices=get_args(Topic))
-    release.set_defaults(run=_command(_release))
+    release.set_defaults(run=in_transaction(_release))
 
 
 async def _held(conn: Connection, args: argparse.Namespace) -> list[str]:
@@ -47,19 +43,3 @@ async def _hold(conn: Connection, args: argparse.Namespace) -> list[str]:
 async def _release(conn: Connection, args: argparse.Namespace) -> list[str]:
     await use_cases.release_topic(conn, args.topic, utc_now())
     return [f"released: {args.topic}"]
-
-
-def _command(act: Act) -> Callable[[argparse.Namespace], None]:
-    return lambda args: asyncio.run(_carry_out(act, args))
-
-
-async def _carry_out(act: Act, args: argparse.Namespace) -> None:
-    """Carry out an act in one transaction, and print its lines, or what it refused."""
-    try:
-        async with opened(cli.secret("DATABASE_URL")) as database, database.transaction() as conn:
-            lines = await act(conn, args)
-    except (Refused, Trouble) as why:
-        sys.stderr.write(f"{why}\n")
-        raise SystemExit(1) from None
-    for line in lines:
-        sys.stdout.write(f"{line}\n")

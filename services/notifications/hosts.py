@@ -60,7 +60,7 @@ class Told:
     @property
     def waits(self) -> bool:
         """Whether it can still be taken back."""
-        return self.state == "queued"
+        return self.state in ("queued", "suppressed")
 
     @property
     def reached(self) -> bool:

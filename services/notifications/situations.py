@@ -85,7 +85,7 @@ class Mailed(NamedTuple):
     @property
     def waits(self) -> bool:
         """Whether it can still be taken back."""
-        return self.state in ("queued", "muted")
+        return self.state in ("queued", "muted", "suppressed")
 
 
 def requests_to(situation: Situation, mailed: Iterable[Mailed], address: str) -> list[Mailed]:

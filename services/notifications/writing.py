@@ -35,7 +35,12 @@ class Writer:
         return self.signer.signature(message.signable, email.date) + message.octets
 
     def return_path(self, email: Email) -> str:
-        """Return the sender of its envelope, where a bounce of it goes; no other e-mail has the same."""
+        """Return the sender of its envelope, where a bounce of it goes; no other e-mail has the same.
+
+        There is none for an e-mail about e-mails: none may come of it.
+        """
+        if email.kind == "unreachable":
+            return ""
         return self.links.return_path(email.id, self.letterhead.mail_domain)
 
     def _own(self, email: Email) -> dict[str, str | None]:

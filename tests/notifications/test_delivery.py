@@ -81,7 +81,7 @@ async def test_not_now_is_tried_again_with_the_same_message_id_and_date(
 
 
 async def test_never_is_final_and_hurts_no_other_e_mail(service: Service, invited: Invited, server: FarServer) -> None:
-    server.at_recipient = lambda address: "550 5.1.1 no such user" if address == ANNA else None
+    server.at_recipient = lambda address: "550 5.2.1 mailbox disabled" if address == ANNA else None
     other = uuid4()
     await service.hear(person_updated(other, "bo@koege.example"), invited.story.issued(other))
 
@@ -103,13 +103,13 @@ async def test_a_refusal_after_the_message_is_final_too(service: Service, invite
 async def test_the_log_names_the_cause_and_the_reply_but_never_an_address(
     service: Service, invited: Invited, server: FarServer
 ) -> None:
-    server.at_recipient = lambda address: f"550 5.1.1 <{address}> unknown"
+    server.at_recipient = lambda address: f"550 5.2.1 <{address}> is disabled"
 
     with capture_logs() as lines:
         await service.deliver(server)
 
     (line,) = (line for line in lines if line["event"] == "e-mail not handed over")
-    assert (line["correlation_id"], line["reply"]) == ("invite", "550 5.1.1 <(address)> unknown")
+    assert (line["correlation_id"], line["reply"]) == ("invite", "550 5.2.1 <(address)> is disabled")
     assert ANNA not in str(lines)
     assert "Anna" not in str(lines)
 

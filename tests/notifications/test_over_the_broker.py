@@ -77,14 +77,14 @@ async def test_what_is_heard_is_mailed(operator: httpx.AsyncClient, broker: Brok
 async def test_the_operator_sees_every_e_mail_s_fate_and_no_address(
     operator: httpx.AsyncClient, broker: Broker, server: FarServer
 ) -> None:
-    server.at_recipient = lambda address: f"550 5.1.1 <{address}> is unknown here"
+    server.at_recipient = lambda address: f"550 5.2.1 <{address}> is disabled here"
     await publish(broker, "membership", mandate_started(ANNA, KOEGE), organisation_joined(KOEGE), person_updated(ANNA))
 
     (email,) = await eventually(lambda: fates(operator, state="failed"))
     overview = (await operator.get("/overview")).json()
 
     assert email["kind"] == "welcome"
-    assert email["reply"] == "550 5.1.1 <(address)> is unknown here"
+    assert email["reply"] == "550 5.2.1 <(address)> is disabled here"
     assert email["person_id"] == str(ANNA)
     assert overview == {
         "people": 1,

@@ -64,6 +64,7 @@ from .traffic import (
     remove_traffic,
     watched_systems,
 )
+from .unreachable import keep_unreachable
 
 __all__ = [
     "SourceTaken",
@@ -96,6 +97,7 @@ __all__ = [
     "hold_languages",
     "is_used_up",
     "keep_own_languages",
+    "keep_unreachable",
     "known_codes",
     "links_of",
     "load",

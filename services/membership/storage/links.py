@@ -75,6 +75,7 @@ async def appointments_at(conn: Connection, organisation_id: UUID) -> list[async
     """List who was appointed at an organisation, by source and key, with who says so, and in which language we write.
 
     That is the word of the source that last reported the person, unless they chose it themselves: then of `the person`.
+    Where mail to the address that they have now is refused, it is said since when and why.
     """
     return await conn.fetch(
         """
@@ -85,11 +86,15 @@ async def appointments_at(conn: Connection, organisation_id: UUID) -> list[async
                     WHERE l.person_id = p.id
                     ORDER BY l.position_time DESC, l.position_id COLLATE "C" DESC
                     LIMIT 1
-               ) ELSE 'the person' END AS language_said_by
+               ) ELSE 'the person' END AS language_said_by,
+               u.since AS mail_refused_since, u.reason AS mail_refused_because
           FROM appointments AS a
           LEFT JOIN mandates AS m ON m.id = a.mandate_id
           LEFT JOIN contacts AS c ON (c.source, c.key) = (a.source, a.contact_key)
           LEFT JOIN people AS p ON p.id = c.person_id
+          LEFT JOIN unreachable_addresses AS u
+            ON u.digest = encode(sha256(convert_to(p.email_key, 'UTF8')), 'hex')
+           AND u.ended_at IS NULL
          WHERE a.organisation_id = $1
          ORDER BY a.source, a.contact_key
         """,

@@ -11,6 +11,7 @@ from .saying_again import say_members_again
 from .sharing import ownership, share, unshare
 from .systems import describe, pause, resume
 from .taking_in import begin, current_codes, hold, take_in
+from .unreachable import keep_unreachable
 from .watching import watch
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "keep_missing",
     "keep_own_languages",
     "keep_time",
+    "keep_unreachable",
     "ownership",
     "pause",
     "receive",

@@ -69,7 +69,7 @@ async def drop_crisis_mails(conn: Connection, crises: Iterable[UUID]) -> None:
            AND e.meeting_id IS NULL
            AND e.frame_id = f.id
            AND e.revision < c.version
-           AND e.state = 'queued'
+           AND e.state IN ('queued', 'suppressed')
         """,
         list(crises),
     )

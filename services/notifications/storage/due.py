@@ -120,7 +120,13 @@ async def history(conn: Connection, touched: Touched) -> History:
 async def mark_obsolete(conn: Connection, emails: Sequence[int]) -> None:
     """Take back e-mails that still wait."""
     await conn.execute(
-        "UPDATE emails SET state = 'obsolete' WHERE id = ANY($1::bigint[]) AND state IN ('queued', 'muted')", emails
+        """
+        UPDATE emails
+           SET state = 'obsolete'
+         WHERE id = ANY($1::bigint[])
+           AND state IN ('queued', 'muted', 'suppressed')
+        """,
+        emails,
     )
 
 
@@ -134,7 +140,7 @@ async def drop_place_mails(conn: Connection, touched: Touched, but: Sequence[str
          WHERE e.meeting_id = t.meeting_id
            AND e.person_id = t.person_id
            AND e.kind IN ('offer', 'confirmation')
-           AND e.state = 'queued'
+           AND e.state IN ('queued', 'suppressed')
            AND e.dedupe <> ALL($3::text[])
         """,
         [meeting_id for meeting_id, _ in touched],
@@ -178,7 +184,7 @@ async def readdress_welcomes(conn: Connection, people: Iterable[UUID], now: date
            AND e.person_id = ANY($1::uuid[])
            AND p.address <> e.address
            AND e.kind = 'welcome'
-           AND e.state IN ('queued', 'failed')
+           AND e.state IN ('queued', 'failed', 'suppressed')
            AND NOT e.may_have_arrived
         """,
         list(people),

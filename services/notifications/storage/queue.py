@@ -35,6 +35,9 @@ async def claim(conn: Connection, sender: str, *, most: int, lease: timedelta, n
                    SELECT FROM preferences AS p WHERE p.person_id = e.person_id AND p.topic = e.topic
                )
                AND NOT EXISTS (
+                   SELECT FROM suppressions AS s WHERE s.address = lower(e.address) AND s.ended_at IS NULL
+               )
+               AND NOT EXISTS (
                    SELECT
                      FROM emails AS other
                     WHERE other.person_id = e.person_id
@@ -159,7 +162,7 @@ async def drop_cancellations_of_nothing(conn: Connection, emails: Sequence[int])
            AND e.meeting_id = refused.meeting_id
            AND e.address = refused.address
            AND e.method = 'CANCEL'
-           AND e.state = 'queued'
+           AND e.state IN ('queued', 'suppressed')
            AND NOT EXISTS (
                SELECT
                  FROM emails AS asked

@@ -68,7 +68,7 @@ async def renew_offers(conn: Connection, offers: Sequence[tuple[Draft, int]]) ->
            SET frame_id = new.frame_id, address = new.address, params = new.params
           FROM unnest($1::text[], $2::bigint[], $3::text[], $4::jsonb[]) AS new (dedupe, frame_id, address, params)
          WHERE e.dedupe = new.dedupe
-           AND e.state = 'queued'
+           AND e.state IN ('queued', 'suppressed')
            AND NOT e.may_have_arrived
         """,
         [offer.dedupe for offer, _ in offers],

@@ -37,7 +37,7 @@ async def unanswered(conn: Connection, event: ReminderDue) -> list[Unanswered]:
                  LEFT JOIN crises AS c ON c.id = f.object_id
                 WHERE e.person_id = p.id
                   AND e.date >= $4
-                  AND e.state NOT IN ('obsolete', 'muted')
+                  AND e.state NOT IN ('obsolete', 'muted', 'suppressed')
                   AND $5 IN (about.series_id, c.series_id)
            )
          ORDER BY p.id
@@ -61,7 +61,7 @@ async def drop_reminders(conn: Connection, touched: Touched) -> None:
          WHERE e.meeting_id = t.meeting_id
            AND e.person_id = t.person_id
            AND e.kind = 'reminder'
-           AND e.state IN ('queued', 'muted')
+           AND e.state IN ('queued', 'muted', 'suppressed')
            AND (EXISTS (SELECT FROM answers AS a WHERE a.meeting_id = e.meeting_id AND a.person_id = e.person_id)
                 OR NOT EXISTS (
                    SELECT
@@ -89,7 +89,7 @@ async def drop_older_reminders(conn: Connection, event: ReminderDue) -> None:
            SET state = 'obsolete'
          WHERE meeting_id = $1
            AND kind = 'reminder'
-           AND state IN ('queued', 'muted')
+           AND state IN ('queued', 'muted', 'suppressed')
            AND revision <= $2
         """,
         event.meeting.id,

@@ -8,11 +8,13 @@ from .inviting import keep_answers, keep_meetings
 from .keeping_people import keep_mandates, keep_members, keep_people
 from .reminding import remind
 from .resending import resend
+from .suppressing import NotSuppressed, keep_suppressions, learn, undo_suppression
 from .telling import tell_of_crises, tell_owners
 
 __all__ = [
     "AlreadyHeld",
     "NotHeld",
+    "NotSuppressed",
     "ask_hosts",
     "choose",
     "hold_topic",
@@ -21,6 +23,8 @@ __all__ = [
     "keep_meetings",
     "keep_members",
     "keep_people",
+    "keep_suppressions",
+    "learn",
     "mute",
     "record",
     "release_topic",
@@ -29,5 +33,6 @@ __all__ = [
     "sweep",
     "tell_of_crises",
     "tell_owners",
+    "undo_suppression",
     "unmute",
 ]

@@ -1,0 +1,161 @@
+"""Addresses that must not be written to: what makes one such, for how long, and who is told of it. Pure."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.clock import local_day
+from shared.contracts.notifications import AddressUnreachable, Ending, Unreachable
+
+from .domain import CHANGES, Attempt, Draft, Language
+
+# A mailbox that is full or away may be back soon; who does not exist is back when somebody has made them.
+SUPPRESSED_FOR: Mapping[Unreachable, timedelta] = {
+    "no_such_address": timedelta(days=90),
+    "refused_repeatedly": timedelta(days=30),
+}
+# So many e-mails, each given up, within so long make a mailbox one that refuses.
+REFUSALS = 3
+RECENT = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One address that must not be written to, in lower case; once that has ended, when and how."""
+
+    id: UUID
+    address: str
+    reason: Unreachable
+    reply: str
+    since: datetime
+    until: datetime
+    ended_at: datetime | None = None
+    ended_how: Ending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What makes an address unreachable: the last e-mail that was refused, and the server's words."""
+
+    address: str
+    reason: Unreachable
+    reply: str
+    at: datetime
+    correlation_id: str
+
+    @property
+    def until(self) -> datetime:
+        """When it is tried again."""
+        return self.at + SUPPRESSED_FOR[self.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """A person who is reached at a suppressed address, and the members that they act for, by name."""
+
+    person_id: UUID
+    name: str
+    address: str
+    organisations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Another person who acts for a member of somebody who is not reached."""
+
+    unreached_id: UUID
+    person_id: UUID
+    name: str
+    address: str
+    language: Language
+
+
+def refusals(attempts: Iterable[Attempt]) -> list[Refusal]:
+    """Return the addresses at which, by the last word on each, nobody is, in the order of their names."""
+    last = {key(attempt.email.address): attempt for attempt in sorted(attempts, key=lambda attempt: attempt.at)}
+    return [
+        Refusal(address, "no_such_address", attempt.outcome.reply, attempt.at, attempt.email.correlation_id)
+        for address, attempt in sorted(last.items())
+        if attempt.outcome.fault == "address"
+    ]
+
+
+def reached(attempts: Iterable[Attempt]) -> list[str]:
+    """Return the addresses at which an e-mail was accepted."""
+    return sorted({key(attempt.email.address) for attempt in attempts if attempt.state == "sent"})
+
+
+def gives_up_mailbox(attempt: Attempt) -> bool:
+    """Tell whether an attempt was the last of an e-mail, and in vain because of its mailbox."""
+    return attempt.state == "failed" and attempt.outcome.fault == "mailbox"
+
+
+def key(address: str) -> str:
+    """Return what is the same for an address however it is written."""
+    return address.lower()
+
+
+def announcement(suppression: Suppression, people: Sequence[Unreached], correlation_id: str) -> AddressUnreachable:
+    """Say that an address is unreachable, or is so no longer, without naming it."""
+    return AddressUnreachable(
+        correlation_id=correlation_id,
+        suppression_id=suppression.id,
+        address_digest=hashlib.sha256(suppression.address.encode()).hexdigest(),
+        people=tuple(person.person_id for person in people),
+        reason=suppression.reason,
+        since=suppression.since,
+        until=suppression.until,
+        ended_at=suppression.ended_at,
+        ended_how=suppression.ended_how,
+        version=1 if suppression.ended_at is None else 2,
+    )
+
+
+def notices(
+    suppression: Suppression,
+    people: Sequence[Unreached],
+    colleagues: Sequence[Colleague],
+    secretariat: str,
+    correlation_id: str,
+) -> list[Draft]:
+    """Tell the secretariat and who acts for the same members; nobody is told at the address itself."""
+    drafts = []
+    if suppression.address != key(secretariat):
+        drafts.append(_notice(suppression, people[0] if people else None, None, secretariat, correlation_id))
+    by_id = {person.person_id: person for person in people}
+    for colleague in {colleague.person_id: colleague for colleague in colleagues}.values():
+        unreached = by_id[colleague.unreached_id]
+        drafts.append(_notice(suppression, unreached, colleague, colleague.address, correlation_id))
+    return drafts
+
+
+def _notice(
+    suppression: Suppression,
+    unreached: Unreached | None,
+    colleague: Colleague | None,
+    address: str,
+    correlation_id: str,
+) -> Draft:
+    return Draft(
+        kind="unreachable",
+        topic="account",
+        language=colleague.language if colleague else "da",
+        person_id=colleague.person_id if colleague else None,
+        object_id=suppression.id,
+        address=address,
+        facts={
+            "name": unreached.name if unreached else None,
+            "address": unreached.address if unreached else suppression.address,
+            "organisations": ", ".join(unreached.organisations) if unreached else "",
+            "reason": suppression.reason,
+            "reply": suppression.reply,
+            "until": local_day(suppression.until).isoformat(),
+            "for_colleague": colleague is not None,
+        },
+        params={"name": colleague.name if colleague else ""},
+        revision=1,
+        priority=CHANGES,
+        correlation_id=correlation_id,
+    )
