@@ -55,7 +55,7 @@ def personal(
     The partstat is what this person has answered so far, so that no calendar asks again without need.
     """
     name, address = attendee
-    line = ical.line("ATTENDEE", f"mailto:{address}", {**_attendee(method, partstat), "CN": name})
+    line = ical.line(_attendee(method, partstat), f"mailto:{address}", {"CN": name})
     return _revision(sequence, dtstamp, last_modified) + ical.octets([line]) + END
 
 
@@ -70,6 +70,6 @@ def _revision(sequence: int, dtstamp: str, last_modified: str) -> bytes:
     )
 
 
-def _attendee(method: Method, partstat: Partstat) -> dict[str, str]:
-    asked = {"PARTSTAT": partstat, "RSVP": "TRUE"} if method == "REQUEST" else {}
-    return {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", **asked}
+def _attendee(method: Method, partstat: Partstat) -> str:
+    asked = f";PARTSTAT={partstat};RSVP=TRUE" if method == "REQUEST" else ""
+    return f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{asked}"

@@ -100,8 +100,8 @@ def fill(frame: Frame, email: Email, own: Mapping[str, str | None]) -> Message:
     }
     in_body = {b"calendar": mime.base64_lines(frame.calendar + emails.rest_of_entry(email, name))}
     for key, value in own.items():
-        in_body[b"text." + key.encode()] = _value(value or "")
-        in_body[b"html." + key.encode()] = _value(str(escape(value or "")))
+        if value is not None:
+            in_body[b"text." + key.encode()], in_body[b"html." + key.encode()] = _in_text_and_html(value)
     return frame.filled(in_headers, in_body)
 
 
@@ -135,7 +135,7 @@ def _shared_headers(email: Email, subject: str, letterhead: Letterhead, own: Map
 def _body(content: Content, method: str | None, calendar: bytes) -> mime.Part:
     """Text first, then HTML, then the calendar (RFC 6047); and once more as a file, for who looks there only."""
     bodies = [_words("plain", "text", content.text), _words("html", "html", content.html)]
-    boundary = f"=_{hashlib.sha256(repr(bodies).encode()).hexdigest()[:32]}"
+    boundary = f"=_{hashlib.sha256(repr(bodies).encode()).hexdigest()[:16]}"
     if not calendar:
         return mime.multipart("alternative", boundary, bodies)
     inline = [f"Content-Type: text/calendar; charset=utf-8; method={method}"]
@@ -143,8 +143,8 @@ def _body(content: Content, method: str | None, calendar: bytes) -> mime.Part:
         'Content-Type: application/ics; name="invite.ics"',
         'Content-Disposition: attachment; filename="invite.ics"',
     ]
-    alternative = mime.multipart("alternative", f"{boundary}=alternative", [*bodies, _calendar(inline, calendar)])
-    return mime.multipart("mixed", f"{boundary}=mixed", [alternative, _calendar(attached, calendar)])
+    alternative = mime.multipart("alternative", f"{boundary}=inner", [*bodies, _calendar(inline, calendar)])
+    return mime.multipart("mixed", f"{boundary}=outer", [alternative, _calendar(attached, calendar)])
 
 
 def _words(subtype: str, form: str, rendering: str) -> mime.Part:
@@ -161,8 +161,10 @@ def _calendar(headers: Sequence[str], octets: bytes) -> mime.Part:
     return [*headers, "Content-Transfer-Encoding: base64"], f"{lines}\r\n%(calendar)b"
 
 
-def _value(words: str) -> bytes:
-    return quoted_printable.encoded(words).encode("ascii")
+def _in_text_and_html(value: str) -> tuple[bytes, bytes]:
+    escaped = str(escape(value))
+    in_text = quoted_printable.encoded(value).encode("ascii")
+    return in_text, in_text if escaped == value else quoted_printable.encoded(escaped).encode("ascii")
 
 
 def _literal(text: str) -> str:

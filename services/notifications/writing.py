@@ -1,6 +1,8 @@
 """Turns an e-mail of the queue into the octets that leave: filled in to its frame, signed where there is a key."""
 
-from collections.abc import Hashable, Mapping
+import asyncio
+from collections.abc import Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -16,6 +18,10 @@ from .wording import one_line
 MOST_FRAMES = 200
 
 
+def _one_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "writing")
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     """Writes e-mails under one letterhead; the same e-mail comes out the same at every attempt."""
@@ -25,6 +31,7 @@ class Writer:
     signer: Signer | None
     _frames: dict[Hashable, Frame] = field(default_factory=dict, init=False, repr=False)
     _one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False)
+    _thread: ThreadPoolExecutor = field(default_factory=_one_thread, init=False, repr=False)
 
     def write(self, email: Email) -> bytes:
         """Return the whole message."""
@@ -34,6 +41,10 @@ class Writer:
             return message.octets
         return self.signer.signature(message.signable, email.date) + message.octets
 
+    async def write_many(self, emails: Sequence[Email]) -> list[bytes | Exception]:
+        """Return the message of each e-mail, or why it cannot be written; the event loop serves meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._each, emails)
+
     def return_path(self, email: Email) -> str:
         """Return the sender of its envelope, where a bounce of it goes; no other e-mail has the same.
 
@@ -42,6 +53,15 @@ class Writer:
         if email.kind == "unreachable":
             return ""
         return self.links.return_path(email.id, self.letterhead.mail_domain)
+
+    def _each(self, emails: Sequence[Email]) -> list[bytes | Exception]:
+        return [self._or_why_not(email) for email in emails]
+
+    def _or_why_not(self, email: Email) -> bytes | Exception:
+        try:
+            return self.write(email)
+        except Exception as why:
+            return why
 
     def _own(self, email: Email) -> dict[str, str | None]:
         """Return what is its reader's alone. Who looks after another system is no person, and chooses nothing."""

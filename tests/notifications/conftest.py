@@ -10,6 +10,7 @@ import pytest
 
 from services.notifications import use_cases
 from services.notifications.delivery import Delivery
+from services.notifications.dkim import Signer
 from services.notifications.domain import Topic
 from services.notifications.links import Links
 from services.notifications.smtp import Server
@@ -45,6 +46,7 @@ class Service:
 
     database: Database
     now: datetime = NOW
+    signer: Signer | None = None
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,14 +100,16 @@ class Service:
 
     def delivery(self, server: FarServer, sender: str = "sender-1") -> Delivery:
         """Return the part that sends, not yet started."""
-        return Delivery(self.database, Server.read(server.url), Writer(LETTERHEAD, LINKS, None), sender, self.clock)
+        return Delivery(
+            self.database, Server.read(server.url), Writer(LETTERHEAD, LINKS, self.signer), sender, self.clock
+        )
 
-    async def deliver(self, server: FarServer) -> None:
+    async def deliver(self, server: FarServer, *, within: float = 10.0) -> None:
         """Send until nothing is due."""
         delivery = self.delivery(server)
         await delivery.start()
         try:
-            await eventually(self.nothing_due)
+            await eventually(self.nothing_due, within=within)
         finally:
             await delivery.stop()
 

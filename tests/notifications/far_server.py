@@ -34,11 +34,6 @@ class FarServer:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    @property
-    def messages(self) -> list[EmailMessage]:
-        """The accepted messages, parsed, in order."""
-        return [message_from_bytes(octets, policy=policy.default) for _, octets in self.accepted]
-
     def to(self, address: str) -> list[EmailMessage]:
         """The messages accepted for one address, in order."""
         return [message_from_bytes(octets, policy=policy.default) for to, octets in self.accepted if to == address]
