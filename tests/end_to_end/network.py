@@ -19,10 +19,12 @@ from tests.support.mails import Mail, mails_in
 UNDER_WAY = {
     "membership": "SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM quarantine WHERE state = 'waiting')",
     "meetings": "SELECT count(*) FROM outbox",
-    "notifications": "SELECT count(*) FROM emails WHERE state IN ('queued', 'sending')",
+    "notifications": """
+        SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM emails WHERE state IN ('queued', 'sending'))
+    """,
 }
 TAKEN_IN = {
-    "membership": "SELECT count(*) FROM upstream_messages",
+    "membership": "SELECT (SELECT count(*) FROM upstream_messages) + (SELECT count(*) FROM inbox)",
     "meetings": "SELECT count(*) FROM inbox",
     "notifications": "SELECT count(*) FROM inbox",
 }
@@ -103,7 +105,7 @@ class Network:
         """Return what has been taken in so far, or None while anything is under way."""
         if any([(await self.rows(service, query))[0][0] for service, query in UNDER_WAY.items()]):
             return None
-        queues = ["membership.inbox", "meetings.inbox", "notifications.inbox"]
+        queues = ["membership.inbox", "membership.ours.inbox", "meetings.inbox", "notifications.inbox"]
         if any([await self.broker.waiting(queue) for queue in queues]):
             return None
         return tuple([(await self.rows(service, query))[0][0] for service, query in TAKEN_IN.items()])

@@ -28,6 +28,7 @@ class Mail:
     address: str
     message_id: str
     subject: str
+    text: str
     method: str | None
     uid: str | None
     sequence: int
@@ -69,7 +70,13 @@ def _read(path: Path) -> Mail:
     assert isinstance(message, EmailMessage)
     part = next((part for part in message.walk() if part.get_content_type() == "text/calendar"), None)
     address = message["To"].addresses[0].addr_spec
-    common = {"address": address, "message_id": str(message["Message-ID"]), "subject": str(message["Subject"])}
+    plain = message.get_body(("plain",))
+    common = {
+        "address": address,
+        "message_id": str(message["Message-ID"]),
+        "subject": str(message["Subject"]),
+        "text": plain.get_content() if plain else "",
+    }
     if part is None:
         return Mail(**common, method=None, uid=None, sequence=0, dtstamp=None, entry=None, calendar="")
     text = part.get_content()
