@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 LEAST_BITS = 2048
 SIGNED = (
@@ -57,6 +57,12 @@ class Signer:
         self._key = loaded
         self._domain = domain
         self._selector = selector
+
+    @property
+    def public_key(self) -> str:
+        """What DNS publishes under the selector as `p`."""
+        octets = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return base64.b64encode(octets).decode()
 
     def signature(self, message: Signable, at: datetime) -> bytes:
         """Return the header to put in front of the message."""
