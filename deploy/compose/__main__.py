@@ -123,7 +123,7 @@ def _places(told: dict[str, str], *, demo: bool) -> str:
         f"calendar of public meetings:  https://{told['PUBLIC_HOST']}{port}/meetings/subscribe/public",
         *(f"{f'API of {name}:':<30}{api}/{name}/ (this machine alone)" for name in ("membership", "meetings")),
         f"{'API of notifications:':<30}{api}/notifications/",
-        f"pages for the secretariat:    {api}/meetings/pages, {api}/membership/pages",
+        f"pages for the secretariat:    {api}/meetings/pages, {api}/membership/pages, {api}/notifications/pages",
         f"operator's token:             {(SECRETS / 'operator_token').read_text().strip()}",
         "how each service does:        make status",
         'let another system report:    make systems ARGS="add NAME --source URI --owner ADDRESS"',

@@ -23,6 +23,7 @@ from .domain import Letterhead
 from .emails_api import emails_api
 from .links import Links
 from .metrics import queue_look
+from .operator_pages import operator_pages
 from .pages import pages
 from .preference_pages import preference_pages
 from .settings import Settings
@@ -30,6 +31,7 @@ from .showing import Viewer
 from .smtp import Server
 from .subscribers import subscribe
 from .suppressions_api import suppressions_api
+from .topics_api import topics_api
 from .writing import Writer
 
 PARTS = ("web", "subscribers", "relay", "delivery")
@@ -70,6 +72,8 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         api(database, guard),
         emails_api(database, guard, viewer, settings.mail_domain, now),
         suppressions_api(database, guard, now),
+        topics_api(database, guard, now),
+        operator_pages(database, settings.operator_token.get_secret_value(), viewer, settings.mail_domain, now),
     ]
     routers = web if "web" in only else []
     return service_app("notifications", database, parts, routers=routers, looks=looks(settings, database, now))

@@ -40,6 +40,7 @@ class Matching(Body):
         pattern=r"^[^\x00]*$",
         description="What the mail server's last reply begins with.",
     )
+    act: UUID | None = Field(default=None, description="By which they were sent again.")
 
     def selection(self) -> Selection:
         """Return what is meant."""
@@ -69,3 +70,10 @@ class Resending(Body):
     def act(self, now: Clock) -> Act:
         """Return what is asked for now."""
         return Act(self.who, self.reason, now())
+
+
+class Holding(Body):
+    """Who holds a topic, and why."""
+
+    who: Who
+    reason: Reason

@@ -16,7 +16,8 @@ Left = Literal["not_failed", "past", "readdressed", "overtaken", "needless"]
 class Selection:
     """Which e-mails are meant: those to which all of this applies; None applies to every e-mail.
 
-    An organisation means whoever acts or acted for it. `reply` is what the far server's last reply begins with.
+    An organisation means whoever acts or acted for it. `reply` is what the far server's last reply begins with,
+    `act` by which they were sent again.
     """
 
     state: State | None = None
@@ -26,6 +27,7 @@ class Selection:
     organisation_id: UUID | None = None
     meeting_id: UUID | None = None
     reply: str | None = None
+    act: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ class Hour:
     deferred: int
     refused: int
     lost: int
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything happened at all."""
+        return any((self.queued, self.accepted, self.deferred, self.refused, self.lost))
 
 
 def hours_until(now: datetime, length: timedelta) -> tuple[datetime, datetime]:

@@ -12,6 +12,7 @@ from . import storage
 from .storage import HeldTopic
 
 LATE_SECONDS = 60
+MOST_REPLIES = 3
 
 ATTEMPTS = Counter("notifications_delivery_attempts", "Attempts to hand an e-mail over.", ["outcome"])
 EMAILS = Gauge("notifications_emails", "E-mails by kind and state.", ["kind", "state"])
@@ -25,7 +26,7 @@ def queue_look(database: Database, now: Clock) -> Look:
     async def look() -> Sequence[Finding]:
         async with database.connection() as conn:
             counts, due = await storage.count_emails(conn), await storage.next_due(conn)
-            held = await storage.held_topics(conn)
+            held, replies = await storage.held_topics(conn), await storage.count_failures_by_reply(conn)
         EMAILS.clear()
         for kind, states in counts.items():
             for state, count in states.items():
@@ -35,16 +36,18 @@ def queue_look(database: Database, now: Clock) -> Look:
         HELD.clear()
         for each in held:
             HELD.labels(each.topic).set(1)
-        return [_in_words(counts, overdue), *map(_held_in_words, held)]
+        return [_in_words(counts, replies, overdue), *map(_held_in_words, held)]
 
     return look
 
 
-def _in_words(counts: Mapping[str, Mapping[str, int]], overdue: float) -> Finding:
+def _in_words(counts: Mapping[str, Mapping[str, int]], replies: Sequence[tuple[str, int]], overdue: float) -> Finding:
     waiting, sent, failed = (
         sum(states.get(state, 0) for states in counts.values()) for state in ("queued", "sent", "failed")
     )
     words = f"{waiting} wait, {sent} are sent, {failed} could not be delivered"
+    if replies:
+        words += " (" + ", ".join(f"{begins}: {number}" for begins, number in replies[:MOST_REPLIES]) + ")"
     if overdue < LATE_SECONDS:
         return Finding("e-mails", words)
     return Finding("e-mails", f"{words}; one is {overdue:.0f} s late: does the mail server take them?", well=False)

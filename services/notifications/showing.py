@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 
 from .calendar_part import CalendarPart, read_calendar
-from .domain import Email, Letterhead
+from .domain import Email, Language, Letterhead
 from .links import Links
 from .reading import Read, read
 from .writing import Writer
@@ -20,6 +20,7 @@ UNDERLINED = "<style>a { text-decoration: underline }</style></head>"
 class Shown:
     """A mail as it was read back, and what its calendar part says."""
 
+    language: Language
     email: Read
     calendar: CalendarPart | None
 
@@ -41,4 +42,4 @@ class Viewer:
     def show(self, email: Email) -> Shown:
         """Return an e-mail as its reader sees it."""
         shown = read(self._writer.write(email))
-        return Shown(shown, read_calendar(shown.calendar) if shown.calendar else None)
+        return Shown(email.language, shown, read_calendar(shown.calendar) if shown.calendar else None)

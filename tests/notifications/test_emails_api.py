@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from services.notifications.domain import Attempt, Outcome
+from services.notifications.metrics import queue_look
 from services.notifications.reading import read
 from services.notifications.samples import KINDS, LANGUAGES
 from services.notifications.showing import Viewer
@@ -280,6 +281,22 @@ async def test_a_request_that_makes_no_sense_is_told_which_field_is_wrong(
     assert field in {fault["field"] for fault in answer.json()["faults"]}
 
 
+# -- holding topics
+
+
+async def test_a_topic_is_held_and_released(service: Service, invited: Invited, operator: httpx.AsyncClient) -> None:
+    held = await operator.post("/topics/invitations/hold", json=WHY)
+    twice = await operator.post("/topics/invitations/hold", json=WHY)
+    released = await operator.post("/topics/invitations/release")
+
+    [one] = held.json()["held"]
+    assert (one["topic"], one["reason"], one["held_by"], one["waiting"]) == (
+        *("invitations", "Postkassen er tømt", "Bente Holm", 1),
+    )
+    assert (twice.status_code, twice.json()["title"]) == (409, "already_held")
+    assert released.json() == (await operator.get("/topics")).json() == {"held": []}
+
+
 # -- counts
 
 
@@ -293,3 +310,14 @@ async def test_each_hour_is_counted(service: Service, invited: Invited, operator
     counted = [(hour["queued"], hour["accepted"], hour["refused"]) for hour in hours]
     assert hours[0]["begins_at"] == NOW.isoformat().replace("+00:00", "Z")
     assert counted == [(2, 0, 0), (0, 0, 1), (0, 0, 0), (0, 0, 0)]
+
+
+async def test_status_says_how_many_could_not_be_delivered_and_what_the_server_said(
+    service: Service, invited: Invited
+) -> None:
+    await fail(service)
+
+    [said, *others] = await queue_look(service.database, service.clock)()
+
+    assert others == []
+    assert said.words == "0 wait, 1 are sent, 1 could not be delivered (550 5.2.2: 1)"

@@ -81,6 +81,7 @@ from .queue import (
     take_back,
 )
 from .queueing import add_emails, keep_frames, renew_offers
+from .readers import Reader, find_people, list_meetings, list_organisations, name_of
 from .reminders import drop_older_reminders, drop_reminders, unanswered
 from .resending import add_resendings, queue_again, still_queued, try_failures
 from .suppressions import (
@@ -105,6 +106,7 @@ __all__ = [
     "AboutMeetings",
     "AboutMembers",
     "HeldTopic",
+    "Reader",
     "Touched",
     "WithMeeting",
     "add_deliveries",
@@ -128,6 +130,7 @@ __all__ = [
     "drop_place_mails",
     "drop_reminders",
     "end_suppressions",
+    "find_people",
     "find_reader",
     "find_suppression",
     "find_suppression_of",
@@ -160,14 +163,16 @@ __all__ = [
     "keep_places_taken",
     "keep_revisions",
     "last_sent_at",
-    "list_emails",
     "list_fates",
     "list_handings",
+    "list_meetings",
+    "list_organisations",
     "list_resendings",
     "list_suppressions",
     "mark_obsolete",
     "mute",
     "muted_topics",
+    "name_of",
     "newcomers",
     "next_due",
     "overdue_suppressions",

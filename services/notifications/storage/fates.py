@@ -34,13 +34,14 @@ MEANT = """
        AND ($5::uuid IS NULL OR e.person_id IN (SELECT person_id FROM mandates WHERE organisation_id = $5))
        AND ($6::uuid IS NULL OR e.meeting_id = $6)
        AND ($7::text IS NULL OR e.reply ^@ $7)
+       AND ($8::uuid IS NULL OR e.id IN (SELECT email_id FROM resendings WHERE act = $8))
 """
 
 
 async def list_fates(conn: Connection, selection: Selection, before: int | None, most: int) -> list[Fate]:
     """List what became of so many of the e-mails that are meant, the newest first: those before an id, if given."""
     rows = await conn.fetch(
-        f"{FATES} {MEANT} AND ($8::bigint IS NULL OR e.id < $8) ORDER BY e.id DESC LIMIT $9) ORDER BY e.id DESC",
+        f"{FATES} {MEANT} AND ($9::bigint IS NULL OR e.id < $9) ORDER BY e.id DESC LIMIT $10) ORDER BY e.id DESC",
         *_asked(selection),
         before,
         most,
@@ -135,6 +136,7 @@ def _asked(selection: Selection) -> tuple[object, ...]:
         selection.organisation_id,
         selection.meeting_id,
         selection.reply,
+        selection.act,
     )
 
 

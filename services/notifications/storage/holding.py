@@ -11,25 +11,27 @@ from ..domain import Topic
 
 @dataclass(frozen=True, slots=True)
 class HeldTopic:
-    """A topic that is held, since when and why, and how many e-mails wait because of it."""
+    """A topic that is held, since when, why, by whom where somebody does, and how many e-mails wait because of it."""
 
     topic: Topic
     held_at: datetime
     reason: str
+    held_by: str | None
     waiting: int
 
 
-async def hold_topic(conn: Connection, topic: Topic, reason: str, now: datetime) -> bool:
+async def hold_topic(conn: Connection, topic: Topic, reason: str, now: datetime, who: str | None) -> bool:
     """Hold a topic; say whether it was not held before."""
     held: str = await conn.execute(
         """
-        INSERT INTO held_topics AS h (topic, reason, held_at) VALUES ($1, $2, $3)
-            ON CONFLICT (topic) DO UPDATE SET reason = $2, held_at = $3, released_at = NULL
+        INSERT INTO held_topics AS h (topic, reason, held_at, held_by) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (topic) DO UPDATE SET reason = $2, held_at = $3, held_by = $4, released_at = NULL
          WHERE h.released_at IS NOT NULL
         """,
         topic,
         reason,
         now,
+        who,
     )
     return held == "INSERT 0 1"
 
@@ -46,7 +48,7 @@ async def held_topics(conn: Connection) -> list[HeldTopic]:
     """List the topics that are held, the longest first."""
     rows = await conn.fetch(
         """
-        SELECT topic, held_at, reason,
+        SELECT topic, held_at, reason, held_by,
                (SELECT count(*) FROM emails AS e WHERE e.topic = h.topic AND e.state = 'queued') AS waiting
           FROM held_topics AS h
          WHERE released_at IS NULL

@@ -26,9 +26,9 @@ class AlreadyHeld(Conflict):
     code = "already_held"
 
 
-async def hold_topic(conn: Connection, topic: Topic, reason: str, now: datetime) -> None:
+async def hold_topic(conn: Connection, topic: Topic, reason: str, now: datetime, *, who: str | None = None) -> None:
     """Mail nothing about a topic until it is released; raises AlreadyHeld."""
-    if not await storage.hold_topic(conn, topic, reason, now):
+    if not await storage.hold_topic(conn, topic, reason, now, who):
         raise AlreadyHeld(f"{topic} is held already", field="topic")
     log.warning("a topic is held", topic=topic, reason=reason)
 

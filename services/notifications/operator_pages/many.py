@@ -1,0 +1,84 @@
+"""The pages of many e-mails: find them, and send those again that could not be delivered."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from shared.clock import Clock
+from shared.database.pool import Database
+from shared.errors import Invalid
+from shared.web.forms import Form
+from shared.web.pages import Pages, see_other
+from shared.web.paging import Cursors
+from shared.web.sign_in import SignIn
+
+from .. import many_at_once, storage
+from ..fate_bodies import EmailId
+from ..filters import Filter
+from .reading import act_of, number, reason
+
+ROWS = 50
+MEETINGS = 200
+CURSORS = Cursors(EmailId)
+
+
+def add_pages_of_many(
+    router: APIRouter, database: Database, pages: Pages, sign_in: SignIn, mail_domain: str, now: Clock
+) -> None:
+    """Add the list of e-mails, and what is done to several."""
+
+    @router.get("/emails")
+    async def show_list(request: Request) -> HTMLResponse:
+        return await listed(request, Filter.read(request.query_params))
+
+    async def listed(request: Request, wanted: Filter, wrong: str = "", form: Form | None = None) -> HTMLResponse:
+        selection, after = wanted.selection(), request.query_params.get("after")
+        async with database.connection() as conn:
+            found = await storage.list_fates(conn, selection, _position(after), ROWS)
+            reader = await storage.name_of(conn, selection.person_id) if selection.person_id else None
+            organisations = await storage.list_organisations(conn)
+            meetings = await storage.list_meetings(conn, MEETINGS)
+            failures = await storage.count_failures_by_reply(conn)
+        return pages.page(
+            request,
+            "list.html",
+            status=422 if wrong else 200,
+            filter=wanted,
+            first=after is None,
+            next=CURSORS.cursor(found[-1].id) if len(found) == ROWS else None,
+            emails=found,
+            reader=reader,
+            organisations=organisations,
+            meetings=meetings,
+            failures=failures,
+            asked=number(request.query_params.get("asked", ""), many_at_once.MOST),
+            resent=number(request.query_params.get("resent", ""), many_at_once.MOST) or 0,
+            wrong=wrong,
+            form=form or Form({}),
+        )
+
+    @router.post("/emails/resend")
+    async def resend_many(request: Request, form: Annotated[Form, Depends(sign_in.form)]) -> Response:
+        wanted = Filter.read({name: form.text(name) for name in Filter.__slots__})
+        chosen, why, everything = (
+            [read for read in map(number, form.texts("id")) if read],
+            reason(form),
+            (form.text("which") == "all"),
+        )
+        if not everything and not chosen:
+            return await listed(request, wanted, "chosen", form)
+        if not why:
+            return await listed(request, wanted, "why", form)
+        act = act_of(request, why, now)
+        meant = await many_at_once.failures(database, wanted.selection()) if everything else chosen
+        done = await many_at_once.resend(database, meant, act, mail_domain)
+        resent = sum(one.left is None for one in done)
+        return see_other(request, f"pages/emails?act={act.id}&asked={len(meant)}&resent={resent}")
+
+
+def _position(after: str | None) -> int | None:
+    try:
+        return CURSORS.position(after)
+    except Invalid:
+        return None
