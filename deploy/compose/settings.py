@@ -19,6 +19,7 @@ FORMS = {
     "OPERATORS_PORT": PORT,
     "MAILDEV_PORT": PORT,
     "SMTP_URL": r"smtp(s|\+starttls)?://[^\s/]+",
+    "SMTP_CLIENT": "pipelined|aiosmtplib",
     "MAIL_DOMAIN": DOMAIN,
     "MAIL_FROM": ADDRESS,
     "REPLY_TO": ADDRESS,

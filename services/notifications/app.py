@@ -28,7 +28,7 @@ from .pages import pages
 from .preference_pages import preference_pages
 from .settings import Settings
 from .showing import Viewer
-from .smtp import Server
+from .smtp import Server, connections
 from .subscribers import subscribe
 from .suppressions_api import suppressions_api
 from .topics_api import topics_api
@@ -55,7 +55,8 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
         parts.append(relay)
     if "delivery" in only:
         server = Server.read(settings.smtp_url.get_secret_value())
-        delivery = Delivery(database, server, _writer(settings, links), settings.sender, now)
+        connect = connections(server, settings.mail_domain, settings.smtp_client)
+        delivery = Delivery(database, connect, _writer(settings, links), settings.sender, now)
         database.on_commit(delivery.wake)
         parts.append(delivery)
     if "subscribers" in only:

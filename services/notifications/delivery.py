@@ -17,7 +17,7 @@ from shared.parts import Loop
 from . import storage, use_cases
 from .domain import Attempt
 from .sending import Line
-from .smtp import Connection, Server
+from .smtp import Connection
 from .writing import Writer
 
 log = logs.get(__name__)
@@ -39,21 +39,22 @@ class Delivery:
 
     name = "delivery"
 
-    def __init__(self, database: Database, server: Server, writer: Writer, sender: str, now: Clock) -> None:
+    def __init__(
+        self, database: Database, connect: Callable[[], Connection], writer: Writer, sender: str, now: Clock
+    ) -> None:
         self._database = database
         self._letterhead = writer.letterhead
         self._sender = sender
         self._now = now
         self._attempts: Batches[Attempt] = Batches(database, self._record)
-        tls = server.tls()
         self._lines = [
             Line(
                 database,
-                Connection(server, writer.letterhead.mail_domain, tls),
+                connect(),
                 writer,
                 sender,
                 now,
-                report=self._attempts.submit,
+                record=self._attempts.put,
                 overflow=self._helper_of(position),
             )
             for position in range(CONNECTIONS)

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import AsyncIterator
 from datetime import datetime
 from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from .dkim import Signer
 from .domain import Outcome
 from .emails import NETWORK
 from .settings import Settings
-from .smtp import Away, Connection, Server
+from .smtp import Away, Letter, Server, connections
 
 if TYPE_CHECKING:
     from shared.cli import Commands
@@ -42,14 +43,20 @@ def _run(args: argparse.Namespace) -> None:
 
 
 async def _send(server: Server, settings: Settings, to: str) -> Outcome:
-    connection = Connection(server, settings.mail_domain, server.tls())
+    connection = connections(server, settings.mail_domain, settings.smtp_client)()
+    outcomes: list[Outcome] = []
     try:
         await connection.open()
-        return await connection.send(settings.mail_from, to, written(settings, to, utc_now()))
+        await connection.exchange(_one(settings, to), lambda _, outcome: outcomes.append(outcome))
+        return outcomes[0]
     except Away as why:
-        return Outcome("lost", str(why))
+        return Outcome("lost", str(why), fault="session")
     finally:
         await connection.close()
+
+
+async def _one(settings: Settings, to: str) -> AsyncIterator[Letter]:
+    yield Letter(0, settings.mail_from, to, written(settings, to, utc_now()))
 
 
 def written(settings: Settings, to: str, now: datetime) -> bytes:

@@ -3,8 +3,7 @@
 import asyncio
 import secrets
 import traceback
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
 from shared import logs
@@ -14,7 +13,7 @@ from shared.parts import Loop
 
 from . import metrics, storage
 from .domain import Attempt, Email, Outcome, next_attempt
-from .smtp import Connection
+from .smtp import Connection, Letter
 from .writing import Writer
 
 log = logs.get(__name__)
@@ -22,13 +21,14 @@ log = logs.get(__name__)
 CLAIMED_AT_ONCE = 25
 POLL_SECONDS = 0.2
 IDLE_SECONDS = 20.0
-# An attempt takes at most twelve minutes (smtp.ATTEMPT_SECONDS): one begun in the first two ends before the lease.
-LEASE = timedelta(minutes=15)
+# An attempt takes half an hour at most (smtp.Limits): one begun in the first two minutes ends before the lease.
+LEASE = timedelta(minutes=40)
 BEGIN_WITHIN = timedelta(minutes=2)
 
 JITTER_STEPS = 1000
 
-Report = Callable[[Attempt], Awaitable[None]]
+Recorded = Callable[[Exception | None], None]
+Record = Callable[[Attempt, Recorded], None]
 
 
 class Line:
@@ -42,23 +42,27 @@ class Line:
         sender: str,
         now: Clock,
         *,
-        report: Report,
+        record: Record,
         overflow: Callable[[], None],
     ) -> None:
-        """`report` returns once an attempt is recorded; `overflow` is called when others should help."""
+        """`record` calls back once an attempt is recorded; `overflow` is called when others should help."""
         self._database = database
         self._connection = connection
         self._writer = writer
         self._sender = sender
         self._now = now
-        self._report = report
+        self._record = record
         self._overflow = overflow
         self._loop = Loop("delivery", self._step, pause=POLL_SECONDS)
         self._finishing = False
         self._free = asyncio.Event()
         self._free.set()
         self._last_used = 0.0
+        self._claimed: dict[int, Email] = {}
         self._untried: list[int] = []
+        self._unrecorded = 0
+        self._failure: Exception | None = None
+        self._moved = asyncio.Event()
         self._unanswered: datetime | None = None
         self.start = self._loop.start
         self.trouble = self._loop.trouble
@@ -94,16 +98,30 @@ class Line:
         if len(emails) == CLAIMED_AT_ONCE:
             self._overflow()
         begin_until = clock() + BEGIN_WITHIN.total_seconds()
-        waiting = deque(emails)
+        self._claimed = {email.id: email for email in emails}
         try:
-            while waiting and not self._finishing and clock() < begin_until:
+            while self._claimed and not self._finishing and clock() < begin_until:
                 await self._connection.open()
-                await self._send(waiting.popleft())
+                await self._connection.exchange(self._letters(begin_until), self._note)
+                await self._all_recorded()
         finally:
             self._last_used = clock()
-            self._untried = [email.id for email in waiting]
+            self._untried = list(self._claimed)
             await self._hand_back()
         return True
+
+    async def _letters(self, begin_until: float) -> AsyncIterator[Letter]:
+        """Write what was claimed, each once what became of the one before it is recorded."""
+        clock = asyncio.get_running_loop().time
+        for email in list(self._claimed.values()):
+            if self._finishing or clock() > begin_until:
+                return
+            letter = self._letter(email)
+            if letter:
+                yield letter
+            while email.id in self._claimed:
+                await self._move()
+            await self._all_recorded()
 
     async def _claim(self) -> list[Email]:
         await self._hand_back()
@@ -121,26 +139,11 @@ class Line:
                 await storage.hand_back(conn, self._sender, self._untried, self._unanswered)
             self._untried, self._unanswered = [], None
 
-    async def _send(self, email: Email) -> None:
-        outcome = await self._hand_over(email)
-        now = self._now()
-        again_at = next_attempt(email, outcome, now, secrets.randbelow(JITTER_STEPS) / JITTER_STEPS)
-        attempt = Attempt(email, now, outcome, again_at)
-        await self._report(attempt)
-        metrics.ATTEMPTS.labels(outcome.result).inc()
-        log.info(
-            "e-mail handed over" if attempt.state == "sent" else "e-mail not handed over",
-            email_id=email.id,
-            kind=email.kind,
-            state=attempt.state,
-            reply=outcome.reply,
-            attempt=email.attempts,
-            correlation_id=email.correlation_id,
-        )
-
-    async def _hand_over(self, email: Email) -> Outcome:
+    def _letter(self, email: Email) -> Letter | None:
+        """Write an e-mail; note that it is refused where it cannot be written."""
+        return_path = self._writer.return_path(email)
         try:
-            message = self._writer.write(email)
+            return Letter(email.id, return_path, email.address, self._writer.write(email))
         except Exception as why:
             # Neither the error's text nor the values around it: they may quote a person.
             where = traceback.extract_tb(why.__traceback__)[-1]
@@ -151,5 +154,41 @@ class Line:
                 where=f"{where.filename}:{where.lineno}",
                 correlation_id=email.correlation_id,
             )
-            return Outcome("refused", f"not written: {type(why).__name__}", fault="ours")
-        return await self._connection.send(self._writer.return_path(email), email.address, message)
+            refused = Outcome("refused", f"not written: {type(why).__name__}", fault="ours")
+            self._note(Letter(email.id, return_path, email.address, b""), refused)
+            return None
+
+    def _note(self, letter: Letter, outcome: Outcome) -> None:
+        email = self._claimed.pop(letter.email_id)
+        now = self._now()
+        again_at = next_attempt(email, outcome, now, secrets.randbelow(JITTER_STEPS) / JITTER_STEPS)
+        attempt = Attempt(email, now, outcome, again_at)
+        self._unrecorded += 1
+        self._record(attempt, self._note_recorded)
+        metrics.ATTEMPTS.labels(outcome.result).inc()
+        log.info(
+            "e-mail handed over" if attempt.state == "sent" else "e-mail not handed over",
+            email_id=email.id,
+            kind=email.kind,
+            state=attempt.state,
+            reply=outcome.reply,
+            attempt=email.attempts,
+            correlation_id=email.correlation_id,
+        )
+        self._moved.set()
+
+    def _note_recorded(self, why: Exception | None) -> None:
+        self._unrecorded -= 1
+        self._failure = why or self._failure
+        self._moved.set()
+
+    async def _all_recorded(self) -> None:
+        while self._unrecorded:
+            await self._move()
+        failure, self._failure = self._failure, None
+        if failure:
+            raise failure
+
+    async def _move(self) -> None:
+        self._moved.clear()
+        await self._moved.wait()

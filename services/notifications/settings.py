@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 from shared.settings import ServiceSettings
 
 from .dkim import Signer
-from .smtp import Server
+from .smtp import Client, Server
 
 DOMAIN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
 ADDRESS = r"^[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$"
@@ -17,6 +17,7 @@ class Settings(ServiceSettings):
     """The settings of one process of notifications."""
 
     smtp_url: SecretStr = Field(description="smtp://, smtps:// or smtp+starttls://[user:password@]host[:port]")
+    smtp_client: Client = Field("pipelined", description="pipelined, or aiosmtplib: slower, and not our own")
     link_secret: SecretStr = Field(min_length=32, description="signs the links in mails; a new one ends them all")
     public_url: str = Field(pattern=r"^https?://[^\s/]+[^\s?#]*$", description="where readers reach our pages")
     answer_secret: SecretStr = Field(

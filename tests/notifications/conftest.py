@@ -13,7 +13,7 @@ from services.notifications.delivery import Delivery
 from services.notifications.dkim import Signer
 from services.notifications.domain import Topic
 from services.notifications.links import Links
-from services.notifications.smtp import Server
+from services.notifications.smtp import Server, connections
 from services.notifications.subscribers import subscribe
 from services.notifications.writing import Writer
 from shared.contracts.event import Event
@@ -100,9 +100,8 @@ class Service:
 
     def delivery(self, server: FarServer, sender: str = "sender-1") -> Delivery:
         """Return the part that sends, not yet started."""
-        return Delivery(
-            self.database, Server.read(server.url), Writer(LETTERHEAD, LINKS, self.signer), sender, self.clock
-        )
+        connect = connections(Server.read(server.url), LETTERHEAD.mail_domain, "pipelined")
+        return Delivery(self.database, connect, Writer(LETTERHEAD, LINKS, self.signer), sender, self.clock)
 
     async def deliver(self, server: FarServer, *, within: float = 10.0) -> None:
         """Send until nothing is due."""

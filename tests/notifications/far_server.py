@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -19,13 +19,14 @@ Answer = Callable[[str], str | None]
 
 @dataclass
 class FarServer:
-    """What the server accepted, in order, and how it answers."""
+    """What the server accepted, in order, what it offers beside aiosmtpd's own, and how it answers."""
 
     port: int = 0
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
     return_paths: list[str] = field(default_factory=list)
     attempts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     connections: int = 0
+    offers: Sequence[str] = ("PIPELINING",)
     at_recipient: Answer = lambda address: None
     after_message: Answer = lambda address: None
     _held: tuple[asyncio.Event, asyncio.Event] | None = None
@@ -41,6 +42,12 @@ class FarServer:
     def hold(self, in_hand: asyncio.Event, go_on: asyncio.Event) -> None:
         """Say when a message has come, and answer it only when told to go on."""
         self._held = in_hand, go_on
+
+    async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *(f"250-{offer}" for offer in self.offers), responses[-1]]
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

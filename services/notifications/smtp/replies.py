@@ -9,6 +9,8 @@ from ..domain import Fault, Outcome
 Stage = Literal["sender", "recipient", "message"]
 
 LONGEST_REPLY = 500
+CLOSING = 421
+UNAVAILABLE_NOW = 450
 # Replies that speak of the session, or of how we signed in: the mail is as good as before.
 PROTOCOL = frozenset({500, 502, 503, 504})
 SIGN_IN = frozenset({530, 534, 535, 538})
@@ -56,11 +58,13 @@ def _fault_for_now(stage: Stage, code: int, text: str) -> Fault:
     match _enhanced(text):
         case (7 | 6, _):
             return "ours"
+        case _ if code == CLOSING or stage == "sender":
+            return "session"
         case (2, _):
-            return "mailbox" if code != 421 else "session"
+            return "mailbox"
         case (1, _) if stage == "recipient":
             return "mailbox"
-        case None if stage == "recipient" and code == 450:
+        case None if stage == "recipient" and code == UNAVAILABLE_NOW:
             return "mailbox"
         case _:
             return "session"
