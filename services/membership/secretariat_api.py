@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from shared.clock import Clock, local_day
+from shared.contracts.notifications import Unreachable
 from shared.database.pool import Database
 from shared.web.once import once
 from shared.web.operator import Guard
@@ -34,6 +36,25 @@ class SomeMissingView(View):
 
     missing: list[MissingView]
     next: int | None
+
+
+class UnreachableView(View):
+    """A person to whose address mail is refused, whom they act for, and what each source calls them."""
+
+    id: UUID
+    name: str
+    email: str
+    reason: Unreachable
+    since: datetime
+    until: datetime
+    organisations: list[str]
+    contacts: list[str]
+
+
+class AllUnreachableView(View):
+    """To whom mail is refused, the newest first."""
+
+    unreachable: list[UnreachableView]
 
 
 class EntriesView(View):
@@ -68,6 +89,13 @@ def secretariat_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
         async with database.transaction() as conn:
             await use_cases.keep_missing(conn, body.ids, body.who, now())
         return Response(status_code=204)
+
+    @router.get("/unreachable")
+    async def unreachable() -> AllUnreachableView:
+        """List to whom mail is refused, until it is so no longer or they have another address."""
+        async with database.connection() as conn:
+            found = await storage.unreachable_people(conn)
+        return AllUnreachableView(unreachable=[UnreachableView.model_validate(dict(one)) for one in found])
 
     @router.get("/organisations/sources")
     async def sources(source: str, key: str) -> dict[str, Any]:

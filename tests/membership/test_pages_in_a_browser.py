@@ -15,7 +15,9 @@ from services.membership.settings import Settings
 from shared.contracts.membership import Language
 from tests.conftest import DatabaseOf
 from tests.membership.conftest import EVENING, Door, delivery
+from tests.membership.test_own_languages import hear
 from tests.membership.test_snapshots import send
+from tests.membership.test_unreachable import unreachable
 from tests.support.browser import NARROW, WIDE, Look, reader, served, sign_in
 from tests.support.builders import Message, appointed, contact, joined, updated
 
@@ -162,6 +164,11 @@ async def fill(door: Door) -> None:
     door.now = EVENING - timedelta(minutes=4)
     await door.take(sent(appointed(contact("carl"), "nakskov"), door))
     await send(door)  # a complete list with nothing on it
+    ribe = joined(
+        "ribe", contact("carla", name="Carla Ravn", email="carla@ribe.example"), name="Ribe Handel", town="Ribe"
+    )
+    await door.take(sent(ribe, door))
+    await hear(door, unreachable("carla@ribe.example"))
     async with door.database.transaction() as conn:
         await use_cases.replay(conn, [1], Act("Bente Holm", EVENING - timedelta(days=1)))
 
@@ -218,6 +225,9 @@ async def test_every_page_is_for_everybody_on_any_screen(
         await page.locator("[name=id]").first.check()
         await page.locator("[name=what][value=remove]").click()
         await look.at("missing-decided")
+        await page.goto(f"{address}/unreachable")
+        await expect(page.get_by_text("Carla Ravn")).to_be_visible()
+        await look.at("unreachable-people")
         await page.goto(f"{address}/quarantine/999")
         await look.at("unknown")
 

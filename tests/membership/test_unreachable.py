@@ -42,10 +42,18 @@ async def test_it_is_shown_of_who_has_the_address_until_they_have_another(door: 
 
     await hear(door, unreachable("anna@koege.example"))
     before = await shown(api)
+    (listed,) = (await ask(api, "GET", "/unreachable"))["unreachable"]
     await door.take(contact_updated(contact("anna", email="anna@ny.example")).at(60))
     after = await shown(api)
 
     assert before == [refused, (None, None)]
+    assert (listed["name"], listed["email"], listed["organisations"], listed["contacts"]) == (
+        "Anna",
+        "Anna@koege.example",
+        ["Koege Handelsstandsforening"],
+        ["/register anna"],
+    )
+    assert await ask(api, "GET", "/unreachable") == {"unreachable": []}
     assert after == [(None, None), (None, None)]
 
 

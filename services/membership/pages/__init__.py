@@ -1,4 +1,4 @@
-"""The pages for the secretariat: what could not be taken in, and what is missing from complete lists."""
+"""The pages for the secretariat: what could not be taken in, what is missing from lists, and whom no mail reaches."""
 
 from fastapi import APIRouter
 
@@ -12,6 +12,7 @@ from .many import add_pages_of_many
 from .missing import add_pages_of_missing
 from .one import add_pages_of_one
 from .reading import TEMPLATES
+from .unreachable import add_page_of_unreachable
 
 __all__ = ["secretariat_pages"]
 
@@ -24,4 +25,5 @@ def secretariat_pages(database: Database, operator_token: str, now: Clock) -> AP
     add_pages_of_many(router, database, pages, sign_in, now)
     add_pages_of_one(router, database, pages, sign_in, now)
     add_pages_of_missing(router, database, pages, sign_in, now)
+    add_page_of_unreachable(router, database, pages, now)
     return sign_in.with_routes(pages, router)

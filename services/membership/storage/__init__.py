@@ -64,7 +64,7 @@ from .traffic import (
     remove_traffic,
     watched_systems,
 )
-from .unreachable import keep_unreachable
+from .unreachable import keep_unreachable, unreachable_people
 
 __all__ = [
     "SourceTaken",
@@ -143,6 +143,7 @@ __all__ = [
     "systems_in_quarantine",
     "take_paused",
     "taken_in_messages",
+    "unreachable_people",
     "waiting_messages",
     "watched_systems",
 ]

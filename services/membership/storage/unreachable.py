@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import asyncpg
+
 from shared.contracts.notifications import AddressUnreachable
 from shared.database.pool import Connection
 
@@ -25,4 +27,28 @@ async def keep_unreachable(conn: Connection, events: Sequence[AddressUnreachable
         [event.until for event in events],
         [event.ended_at for event in events],
         [event.version for event in events],
+    )
+
+
+async def unreachable_people(conn: Connection) -> list[asyncpg.Record]:
+    """List to whom mail is refused, the newest first: whom they act for, and what each source calls them."""
+    return await conn.fetch(
+        """
+        SELECT p.id, p.name, p.email, u.reason, u.since, u.until,
+               ARRAY(
+                   SELECT DISTINCT o.name
+                     FROM mandates AS m
+                     JOIN organisations AS o ON o.id = m.organisation_id
+                    WHERE m.person_id = p.id
+                      AND m.said
+                    ORDER BY o.name
+               ) AS organisations,
+               ARRAY(
+                   SELECT c.source || ' ' || c.key FROM contacts AS c WHERE c.person_id = p.id ORDER BY c.source, c.key
+               ) AS contacts
+          FROM unreachable_addresses AS u
+          JOIN people AS p ON encode(sha256(convert_to(p.email_key, 'UTF8')), 'hex') = u.digest
+         WHERE u.ended_at IS NULL
+         ORDER BY u.since DESC, p.id
+        """
     )
