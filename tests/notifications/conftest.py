@@ -29,6 +29,7 @@ from tests.notifications.builders import (
     person_updated,
 )
 from tests.notifications.far_server import FarServer, far_server
+from tests.notifications.postfix import Postfix
 from tests.notifications.samples import LETTERHEAD
 from tests.support.eventually import eventually
 
@@ -98,12 +99,12 @@ class Service:
         """Pretend that every e-mail that waits was accepted by the far server."""
         await self.set_state("sent", may_have_arrived=True)
 
-    def delivery(self, server: FarServer, sender: str = "sender-1") -> Delivery:
+    def delivery(self, server: FarServer | Postfix, sender: str = "sender-1") -> Delivery:
         """Return the part that sends, not yet started."""
         connect = connections(Server.read(server.url), LETTERHEAD.mail_domain, "pipelined")
         return Delivery(self.database, connect, Writer(LETTERHEAD, LINKS, self.signer), sender, self.clock)
 
-    async def deliver(self, server: FarServer, *, within: float = 10.0) -> None:
+    async def deliver(self, server: FarServer | Postfix, *, within: float = 10.0) -> None:
         """Send until nothing is due."""
         delivery = self.delivery(server)
         await delivery.start()

@@ -7,7 +7,7 @@ from services.notifications.smtp import Client, Connection, Letter, Limits, Serv
 
 HELO = "mail.netvaerk.example"
 # Long enough for a busy machine, short enough for a test.
-SHORT = Limits(connect=5, command=1.5, block=1.5, message=1.5, goodbye=0.2)
+SHORT = Limits(connect=2, command=2, block=2, message=2, goodbye=0.2)
 MESSAGE = b"From: a@b.example\r\nSubject: hej\r\n\r\n.\r\n..hej\r\n.\r\n\r\nfarvel\r\n"
 
 

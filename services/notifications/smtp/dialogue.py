@@ -132,7 +132,8 @@ class Dialogue(asyncio.Protocol):
                         raise Broken(self._end)
                     await self._change()
         except TimeoutError:
-            raise self._given_up(f"no reply within {within:.0f} s") from None
+            if not self._replies:
+                raise self._given_up(f"no reply within {within:.0f} s") from None
 
     async def _change(self) -> None:
         self._changed = asyncio.get_running_loop().create_future()
