@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from services.membership import use_cases
 from services.membership.app import build
@@ -18,7 +18,7 @@ from tests.membership.conftest import EVENING, Door, delivery
 from tests.membership.test_own_languages import hear
 from tests.membership.test_snapshots import send
 from tests.membership.test_unreachable import unreachable
-from tests.support.browser import NARROW, WIDE, Look, reader, served, sign_in
+from tests.support.browser import NARROW, WIDE, Look, go_by_keyboard, press_enter, reader, served, sign_in
 from tests.support.builders import Message, appointed, contact, joined, updated
 
 pytestmark = pytest.mark.browser
@@ -115,28 +115,6 @@ async def test_the_pages_are_used_by_keyboard_alone(chromium: Browser, address: 
         await page.keyboard.type("Findes ikke mere")
         await press_enter(page)
         await expect(page.get_by_role("status")).to_have_text("Henlagt.")
-
-
-async def go_by_keyboard(page: Page, name: str) -> None:
-    """Press the tabulator until what has this id or text has the focus, and visibly so."""
-    for _ in range(40):
-        await page.keyboard.press("Tab")
-        said, outline = await page.evaluate(
-            """() => {
-                const focused = document.activeElement
-                return [focused.id || focused.innerText, getComputedStyle(focused).outlineStyle]
-            }"""
-        )
-        if said == name:
-            assert outline == "solid"
-            return
-    raise AssertionError(f"{name} is out of reach")
-
-
-async def press_enter(page: Page) -> None:
-    """Press Enter where that leads to another page."""
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
 
 
 async def fill(door: Door) -> None:

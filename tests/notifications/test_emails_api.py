@@ -186,6 +186,7 @@ async def test_all_that_match_are_sent_again_once_for_one_key(
     bo = uuid4()
     await service.hear(person_updated(bo, "bo@ribe.example"), invited.story.issued(bo))
     await fail(service)
+    assert await resend(operator, matching={"state": "sent"}) == {}
     body = {**WHY, "matching": {"reply": "550 5.2", "meeting_id": str(invited.story.id)}}
 
     answers = [
@@ -194,7 +195,6 @@ async def test_all_that_match_are_sent_again_once_for_one_key(
 
     assert answers[0].json() == answers[1].json()
     assert answers[0].json()["emails"] == [{"id": 2, "left": None}, {"id": 3, "left": None}]
-    assert await resend(operator, matching={"state": "sent"}) == {}
 
 
 async def test_what_is_sent_or_waits_is_never_sent_again(
@@ -233,6 +233,18 @@ async def test_what_the_calendar_got_something_newer_of_is_left(
 
     assert await resend(operator, ids=[2]) == {2: "overtaken"}
     assert (await service.fates())[1:] == [("invitation", "failed"), ("invitation", "queued")]
+
+
+async def test_an_update_of_what_was_then_cancelled_is_left(
+    service: Service, invited: Invited, operator: httpx.AsyncClient
+) -> None:
+    await service.all_sent()
+    moved = invited.story.moved(STARTS_AT + timedelta(days=7))
+    await service.hear(moved.rescheduled())
+    await fail(service)
+    await service.hear(moved.cancelled())
+
+    assert await resend(operator, ids=[3]) == {3: "overtaken"}
 
 
 async def test_an_older_notice_of_a_crisis_is_left(service: Service, operator: httpx.AsyncClient) -> None:

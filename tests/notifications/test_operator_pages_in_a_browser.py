@@ -15,7 +15,7 @@ from tests.notifications.builders import MeetingStory, mandate_started, organisa
 from tests.notifications.conftest import Service
 from tests.notifications.operators import TOKEN, web_part
 from tests.notifications.test_emails_api import fail
-from tests.support.browser import NARROW, WIDE, Look, reader, served, sign_in
+from tests.support.browser import NARROW, WIDE, Look, go_by_keyboard, press_enter, reader, served, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -102,6 +102,19 @@ async def test_a_reader_s_mail_is_found_looked_at_and_sent_again(
 
     fates = await service.emails()
     assert [(email["kind"], email["state"]) for email in fates[4:]] == [("welcome", "failed"), ("invitation", "queued")]
+
+
+async def test_the_pages_are_used_by_keyboard_alone(chromium: Browser, address: str, service: Service) -> None:
+    await fill(service)
+
+    async with reader(chromium, "da") as page:
+        await sign_in(page, address, "da", TOKEN)
+        await go_by_keyboard(page, "Indkaldelse, nr. 6")
+        await press_enter(page)
+        await go_by_keyboard(page, "why")
+        await page.keyboard.type("Postkassen er tømt")
+        await press_enter(page)
+        await expect(page.get_by_role("status")).to_have_text("Den sendes igen.")
 
 
 @pytest.mark.parametrize("language", WORDS)

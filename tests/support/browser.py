@@ -100,6 +100,28 @@ async def sign_in(page: Page, address: str, language: Language, token: str) -> N
     await page.get_by_role("button", name=button).click()
 
 
+async def go_by_keyboard(page: Page, name: str) -> None:
+    """Press the tabulator until what has this id or text has the focus, and visibly so."""
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        said, outline = await page.evaluate(
+            """() => {
+                const focused = document.activeElement
+                return [focused.id || focused.textContent, getComputedStyle(focused).outlineStyle]
+            }"""
+        )
+        if said == name:
+            assert outline == "solid"
+            return
+    raise AssertionError(f"{name} is out of reach")
+
+
+async def press_enter(page: Page) -> None:
+    """Press Enter where that leads to another page."""
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+
+
 @dataclass
 class Look:
     """Looks at one page after another for what would keep people out, and keeps a picture of each.
