@@ -22,7 +22,7 @@ from .dkim import Signer
 from .domain import Letterhead
 from .emails_api import emails_api
 from .links import Links
-from .metrics import queue_look
+from .metrics import queue_look, suppressions_look
 from .operator_pages import operator_pages
 from .pages import pages
 from .preference_pages import preference_pages
@@ -87,6 +87,7 @@ def looks(settings: Settings, database: Database, now: Clock = utc_now) -> list[
         outbox_look("notifications", database, now),
         broker_look("notifications", amqp_url),
         queue_look(database, now),
+        suppressions_look(database, settings.reply_to),
     ]
 
 

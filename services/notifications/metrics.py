@@ -10,13 +10,17 @@ from shared.findings import Finding, Look
 
 from . import storage
 from .storage import HeldTopic
+from .suppressions import key
 
 LATE_SECONDS = 60
+LIST = "python -m services.notifications suppressions list"
+UNDO = "python -m services.notifications suppressions undo ADDRESS"
 MOST_REPLIES = 3
 
 ATTEMPTS = Counter("notifications_delivery_attempts", "Attempts to hand an e-mail over.", ["outcome"])
 EMAILS = Gauge("notifications_emails", "E-mails by kind and state.", ["kind", "state"])
 HELD = Gauge("notifications_topic_held", "1 for each topic of which nothing is mailed until it is released.", ["topic"])
+SUPPRESSED = Gauge("notifications_suppressed_addresses", "Addresses that must not be written to.")
 OVERDUE = Gauge("notifications_overdue_seconds", "How long the e-mail that is due longest has waited.")
 
 
@@ -37,6 +41,22 @@ def queue_look(database: Database, now: Clock) -> Look:
         for each in held:
             HELD.labels(each.topic).set(1)
         return [_in_words(counts, replies, overdue), *map(_held_in_words, held)]
+
+    return look
+
+
+def suppressions_look(database: Database, secretariat: str) -> Look:
+    """Return what says how many addresses are not written to; a human is needed where the secretariat's own is one."""
+
+    async def look() -> Sequence[Finding]:
+        async with database.connection() as conn:
+            number = await storage.count_suppressions(conn)
+            own = await storage.find_suppression_of(conn, key(secretariat))
+        SUPPRESSED.set(number)
+        if own:
+            words = f"the secretariat's own ({own.reply}), so it hears of none; mend it, then: {UNDO}"
+            return [Finding("suppressed addresses", words, well=False)]
+        return [Finding("suppressed addresses", f"{number}; see: {LIST}" if number else "none")]
 
     return look
 

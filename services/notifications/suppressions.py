@@ -20,6 +20,8 @@ SUPPRESSED_FOR: Mapping[Unreachable, timedelta] = {
 REFUSALS = 3
 RECENT = timedelta(days=14)
 
+Position = tuple[datetime, UUID]
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
@@ -33,6 +35,11 @@ class Suppression:
     until: datetime
     ended_at: datetime | None = None
     ended_how: Ending | None = None
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in a list of all."""
+        return self.since, self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from shared.web.operator import Guard
 from shared.web.paging import PAGE, After, Cursors, Moment
 
 from . import storage, use_cases
-from .suppressions import Suppression
+from .suppressions import Position, Suppression
 
-CURSORS: Cursors[tuple[datetime, UUID]] = Cursors(tuple[Moment, UUID])
+CURSORS: Cursors[Position] = Cursors(tuple[Moment, UUID])
 
 
 class SuppressionView(BaseModel):
@@ -59,7 +59,7 @@ def suppressions_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
         async with database.connection() as conn:
             found = await storage.list_suppressions(conn, in_force=in_force, before=CURSORS.position(after), most=PAGE)
             views = [await _shown(conn, suppression) for suppression in found]
-        more = CURSORS.cursor((found[-1].since, found[-1].id)) if len(found) == PAGE else None
+        more = CURSORS.cursor(found[-1].position) if len(found) == PAGE else None
         return SuppressionsView(suppressions=views, next=more)
 
     @router.post("/suppressions/{suppression_id}/undo")

@@ -17,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.notifications import use_cases
+from services.notifications.metrics import suppressions_look
 from services.notifications.suppressions_api import suppressions_api
 from shared.web.operator import operator_only
 from shared.web.problems import answer_with_problems
@@ -268,6 +269,11 @@ async def test_a_secretariat_that_is_not_reached_is_not_told_so_by_mail(koege: K
 
     assert [event["people"] for event in await koege.said()] == [[str(koege.bo)], []]
     assert [kind for kind, _, _ in await koege.states(LETTERHEAD.reply_to)] == ["unreachable"]
+    [own] = await suppressions_look(koege.service.database, LETTERHEAD.reply_to)()
+    [other] = await suppressions_look(koege.service.database, "another@netvaerk.example")()
+    assert (own.well, other.well) == (False, True)
+    assert "550 5.1.1" in own.words
+    assert other.words.startswith("2; see: ")
 
 
 async def command(database: DatabaseOf, *words: str) -> tuple[int, str]:

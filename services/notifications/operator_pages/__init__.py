@@ -15,6 +15,7 @@ from .many import add_pages_of_many
 from .one import add_pages_of_one
 from .people import add_page_of_people
 from .reading import TEMPLATES
+from .suppressions import add_pages_of_suppressions
 from .topics import add_pages_of_topics
 
 __all__ = ["operator_pages"]
@@ -29,5 +30,6 @@ def operator_pages(database: Database, operator_token: str, viewer: Viewer, mail
     add_pages_of_many(router, database, pages, sign_in, mail_domain, now)
     add_pages_of_one(router, database, pages, sign_in, viewer, mail_domain, now)
     add_page_of_hours(router, database, pages, now)
+    add_pages_of_suppressions(router, database, pages, sign_in, now)
     add_pages_of_topics(router, database, pages, sign_in, now)
     return sign_in.with_routes(pages, router)

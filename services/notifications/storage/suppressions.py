@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from shared.contracts.notifications import Ending
 from shared.database.pool import Connection
 
-from ..suppressions import REFUSALS, Colleague, Refusal, Suppression, Unreached
+from ..suppressions import REFUSALS, Colleague, Position, Refusal, Suppression, Unreached
 
 
 async def add_suppression(conn: Connection, refusal: Refusal) -> Suppression | None:
@@ -65,7 +65,7 @@ async def find_suppression_of(conn: Connection, address: str) -> Suppression | N
 
 
 async def list_suppressions(
-    conn: Connection, *, in_force: bool, before: tuple[datetime, UUID] | None, most: int
+    conn: Connection, *, in_force: bool, before: Position | None, most: int
 ) -> list[Suppression]:
     """List suppressions, the newest first: those in force, or all that ever were."""
     since, suppression_id = before or (None, None)
@@ -196,6 +196,12 @@ async def release_suppressed(conn: Connection, now: datetime) -> None:
         """,
         now,
     )
+
+
+async def count_suppressions(conn: Connection) -> int:
+    """Count those in force."""
+    number: int = await conn.fetchval("SELECT count(*) FROM suppressions WHERE ended_at IS NULL")
+    return number
 
 
 async def count_suppressed(conn: Connection, addresses: Sequence[str]) -> dict[str, int]:
