@@ -13,12 +13,12 @@ STARTS_AT = datetime(2026, 10, 22, 7, 30, tzinfo=UTC)
 
 
 def organisation_joined(
-    organisation_id: UUID, name: str = "Køge Handel", *, version: int = 1
+    organisation_id: UUID, name: str = "Køge Handel", *, town: str = "Køge", version: int = 1
 ) -> membership.MemberJoined:
     """An organisation is a member."""
     return membership.MemberJoined(
         correlation_id="join",
-        organisation=_organisation(organisation_id, name),
+        organisation=_organisation(organisation_id, name, town),
         since=date(2026, 1, 1),
         version=version,
     )
@@ -237,9 +237,9 @@ def revision(sequence: int) -> meetings.Revision:
     return meetings.Revision(sequence=sequence, dtstamp=at, last_modified=at)
 
 
-def _organisation(organisation_id: UUID, name: str) -> membership.Organisation:
+def _organisation(organisation_id: UUID, name: str, town: str = "Køge") -> membership.Organisation:
     return membership.Organisation(
-        id=organisation_id, name=name, kind="association", town="Køge", municipality_code="259"
+        id=organisation_id, name=name, kind="association", town=town, municipality_code="259"
     )
 
 

@@ -97,16 +97,20 @@ async def test_whoever_is_searched_for_stands_in_no_address(browser: httpx.Async
     await service.hear(
         person_updated(uuid4(), "anna@koege.example", name="Anna Ærø"),
         person_updated(UUID(int=7), "bo@koege.example", name="Bo Ærø"),
+        organisation_joined(UUID(int=8), "Handel og Håndværk", town="Ribe"),
+        mandate_started(UUID(int=7), UUID(int=8)),
     )
 
     several = await send(browser, "/pages/emails/people", words="ÆRØ")
     one = await send(browser, "/pages/emails/people", words="bo@koege")
+    of_a_town = await send(browser, "/pages/emails/people", words="ribe")
     none = await send(browser, "/pages/emails/people", words="%")
 
     assert several.url.path == "/pages/emails/people"
-    assert "Anna Ærø anna@koege.example Bo Ærø bo@koege.example" in text(several)
+    assert "Anna Ærø anna@koege.example Bo Ærø bo@koege.example · Handel og Håndværk" in text(several)
     assert str(one.url).endswith(f"/pages/emails?person={UUID(int=7)}")
-    assert "Til Bo Ærø." in text(one)
+    assert "Til Bo Ærø. Vis alle" in text(one)
+    assert of_a_town.url == one.url
     assert "Ingen hedder sådan." in text(none)
 
 

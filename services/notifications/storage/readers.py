@@ -18,11 +18,12 @@ class Reader:
 
 
 async def find_people(conn: Connection, words: str, most: int) -> list[Reader]:
-    """List so many of the people whose name, address or organisation holds all of some words."""
+    """List so many of the people for whom all of some words stand in their name, address, organisations or towns."""
     rows = await conn.fetch(
         """
         WITH readers AS (
-            SELECT p.id, p.name, p.address, COALESCE(string_agg(DISTINCT o.name, ', '), '') AS organisations
+            SELECT p.id, p.name, p.address, COALESCE(string_agg(DISTINCT o.name, ', '), '') AS organisations,
+                   string_agg(DISTINCT o.town, ', ') AS towns
               FROM people AS p
               LEFT JOIN mandates AS m ON m.person_id = p.id AND m.current
               LEFT JOIN members AS o USING (organisation_id)
@@ -30,7 +31,7 @@ async def find_people(conn: Connection, words: str, most: int) -> list[Reader]:
         )
         SELECT id, name, address, organisations
           FROM readers
-         WHERE (SELECT bool_and(strpos(lower(concat_ws(' ', name, address, organisations)), word) > 0)
+         WHERE (SELECT bool_and(strpos(lower(concat_ws(' ', name, address, organisations, towns)), word) > 0)
                   FROM unnest($1::text[]) AS word)
          ORDER BY name, id
          LIMIT $2
