@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 OPENING = ("connect", "EHLO", "STARTTLS", "AUTH")
@@ -51,9 +51,12 @@ class Rogue:
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
         self.connections += 1
-        with suppress(Gone, ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+        try:
             await Talk(self, reader, writer).run()
-        writer.transport.abort()
+        except (Gone, ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+            pass
+        finally:
+            writer.transport.abort()
 
 
 class Talk:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from .commands import Offers, not_to_be_tried
 from .dialogue import Dialogue
@@ -37,19 +36,22 @@ class Ahead:
         fetching = self.fetch()
         if not fetching.done():
             disturbed = asyncio.create_task(dialogue.disturbed())
-            await asyncio.wait({fetching, disturbed}, return_when=asyncio.FIRST_COMPLETED)
-            disturbed.cancel()
+            try:
+                await asyncio.wait({fetching, disturbed}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                disturbed.cancel()
         if not fetching.done() or not dialogue.at_rest:
             return None
         self._fetching = None
         return fetching.result()
 
     async def stop(self) -> None:
-        """Fetch no more."""
+        """Fetch no more; what is fetched by now, or fails, is left."""
         if self._fetching:
             self._fetching.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await self._fetching
+            await asyncio.wait({self._fetching})
+            if not self._fetching.cancelled():
+                self._fetching.exception()
 
     async def _next(self) -> Letter | None:
         async for letter in self._letters:
