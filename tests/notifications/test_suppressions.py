@@ -17,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.notifications import use_cases
+from services.notifications.domain import Attempt, Outcome
 from services.notifications.metrics import suppressions_look
 from services.notifications.suppressions_api import suppressions_api
 from shared.web.operator import operator_only
@@ -25,7 +26,8 @@ from tests.conftest import DatabaseOf
 from tests.notifications.builders import MeetingStory, mandate_started, organisation_joined, person_updated
 from tests.notifications.conftest import Service
 from tests.notifications.far_server import FarServer
-from tests.notifications.samples import LETTERHEAD
+from tests.notifications.samples import LETTERHEAD, addressed, sample
+from tests.support.eventually import eventually
 
 ANNA, BO = "anna@koege.example", "Bo@koege.example"
 NOBODY = "550 5.1.1 <bo@koege.example> unknown user"
@@ -211,6 +213,33 @@ async def test_its_time_is_over_so_it_is_tried_again_and_that_is_said(koege: Koe
     assert (ended["ended_how"], ended["version"]) == ("expired", 2)
     await koege.service.deliver(koege.server)
     assert {state for _, state, _ in await koege.states(BO)} <= {"failed", "sent"}
+
+
+async def test_no_sender_takes_what_is_queued_for_it_before_that_is_kept_back(koege: Koege) -> None:
+    koege.refuse(NOBODY)
+    delivery = koege.service.delivery(koege.server)
+    await delivery.start()
+    try:
+        await koege.service.hear(MeetingStory().issued(koege.bo))
+        await eventually(koege.said)
+        await koege.service.hear(MeetingStory().issued(koege.bo), MeetingStory().issued(koege.anna))
+        delivery.wake()
+        await eventually(lambda: len(koege.server.to(ANNA)) == 2)
+    finally:
+        await delivery.stop()
+
+    assert koege.server.attempts[BO] == 1
+
+
+async def test_an_e_mail_that_was_on_its_way_and_arrives_ends_it(koege: Koege) -> None:
+    koege.refuse(NOBODY)
+    await koege.invite(koege.bo)
+    arrived = Attempt(addressed(sample("invitation"), BO), koege.service.now, Outcome("accepted", "250 2.0.0 ok"), None)
+
+    async with koege.service.database.transaction() as conn:
+        await use_cases.learn(conn, [arrived], LETTERHEAD)
+
+    assert [event["ended_how"] for event in await koege.said()] == [None, "delivered"]
 
 
 async def test_the_operator_lists_explains_and_undoes_it(
