@@ -119,7 +119,7 @@ def _places(told: dict[str, str], *, demo: bool) -> str:
     port = f":{told['PUBLIC_PORT']}" if told["PUBLIC_PORT"] else ""
     api = f"http://127.0.0.1:{told['OPERATORS_PORT']}"
     lines = [
-        f"pages that e-mails link to:   https://{told['PUBLIC_HOST']}{port}/unsubscribe/..., /meetings/answer/...",
+        f"pages that e-mails link to:   https://{told['PUBLIC_HOST']}{port}/preferences/..., /meetings/answer/...",
         f"calendar of public meetings:  https://{told['PUBLIC_HOST']}{port}/meetings/subscribe/public",
         *(f"{f'API of {name}:':<30}{api}/{name}/ (this machine alone)" for name in ("membership", "meetings")),
         f"{'API of notifications:':<30}{api}/notifications/",
