@@ -15,8 +15,7 @@ class Tokens:
     """Signs what links say, and reads it back; whoever has the secret can do both."""
 
     def __init__(self, purpose: str, secret: str, signature_octets: int = SIGNATURE_OCTETS) -> None:
-        self._purpose = purpose.encode()
-        self._secret = secret.encode()
+        self._begun = hmac.new(secret.encode(), purpose.encode() + b"\0", hashlib.sha256)
         self._signature_octets = signature_octets
 
     def token(self, said: bytes) -> str:
@@ -30,7 +29,9 @@ class Tokens:
         return said if hmac.compare_digest(signature, self._signature(said)) else None
 
     def _signature(self, said: bytes) -> bytes:
-        return hmac.digest(self._secret, self._purpose + b"\0" + said, hashlib.sha256)[: self._signature_octets]
+        signing = self._begun.copy()
+        signing.update(said)
+        return signing.digest()[: self._signature_octets]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ All of it is in the canonical forms of DKIM from the start: nothing is searched,
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import escape
@@ -93,7 +95,7 @@ def fill(frame: Frame, email: Email, own: Mapping[str, str | None]) -> Message:
     name = own["name"] or ""
     in_headers = {
         b"to": mime.mailbox(name, email.address).encode("ascii"),
-        b"date": format_datetime(email.date).encode("ascii"),
+        b"date": _date(email.date),
         b"message_id": email.message_id.encode("ascii"),
         b"thread": (email.params.get("in_reply_to") or "").encode("ascii"),
         b"unsubscribe_url": (own["unsubscribe_url"] or "").encode("ascii"),
@@ -103,6 +105,11 @@ def fill(frame: Frame, email: Email, own: Mapping[str, str | None]) -> Message:
         if value is not None:
             in_body[b"text." + key.encode()], in_body[b"html." + key.encode()] = _in_text_and_html(value)
     return frame.filled(in_headers, in_body)
+
+
+@lru_cache  # most e-mails of a frame are queued at the same moment
+def _date(moment: datetime) -> bytes:
+    return format_datetime(moment).encode("ascii")
 
 
 def _own_headers(email: Email, own: Mapping[str, str | None]) -> list[str]:
