@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -13,7 +14,7 @@ from services.notifications.delivery import Delivery
 from services.notifications.dkim import Signer
 from services.notifications.domain import Topic
 from services.notifications.links import Links
-from services.notifications.smtp import Server, connections
+from services.notifications.smtp import USUAL, Limits, Server, connections
 from services.notifications.subscribers import subscribe
 from services.notifications.writing import Writer
 from shared.contracts.event import Event
@@ -29,7 +30,6 @@ from tests.notifications.builders import (
     person_updated,
 )
 from tests.notifications.far_server import FarServer, far_server
-from tests.notifications.postfix import Postfix
 from tests.notifications.samples import LETTERHEAD
 from tests.support.eventually import eventually
 
@@ -41,6 +41,13 @@ LINKS = Links(
 )
 
 
+class Listening(Protocol):
+    """A far server, of whatever kind."""
+
+    @property
+    def url(self) -> str: ...
+
+
 @dataclass
 class Service:
     """Notifications at a moment that a test chooses."""
@@ -48,6 +55,7 @@ class Service:
     database: Database
     now: datetime = NOW
     signer: Signer | None = None
+    limits: Limits = USUAL
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,12 +107,12 @@ class Service:
         """Pretend that every e-mail that waits was accepted by the far server."""
         await self.set_state("sent", may_have_arrived=True)
 
-    def delivery(self, server: FarServer | Postfix, sender: str = "sender-1") -> Delivery:
+    def delivery(self, server: Listening, sender: str = "sender-1") -> Delivery:
         """Return the part that sends, not yet started."""
-        connect = connections(Server.read(server.url), LETTERHEAD.mail_domain, "pipelined")
+        connect = connections(Server.read(server.url), LETTERHEAD.mail_domain, "pipelined", self.limits)
         return Delivery(self.database, connect, Writer(LETTERHEAD, LINKS, self.signer), sender, self.clock)
 
-    async def deliver(self, server: FarServer | Postfix, *, within: float = 10.0) -> None:
+    async def deliver(self, server: Listening, *, within: float = 10.0) -> None:
         """Send until nothing is due."""
         delivery = self.delivery(server)
         await delivery.start()

@@ -14,6 +14,7 @@ REPLIES = {
     "4xx": b"450 4.3.2 not now\r\n",
     "5xx": b"550 5.7.1 never\r\n",
     "garbage": b"\0\xff, or what?\r\n",
+    "gone": b"550 5.2.1 disabled\r\n",
     "closing": b"421 4.3.2 closing\r\n",
     "rude": b"550 5.7.1 never\r\n",
     "injected": b"220 go on\r\n250-far.example\r\n250 SIZE 1\r\n",
@@ -29,11 +30,12 @@ class Gone(Exception):
 class Rogue:
     """What it accepted, in order, and what it does at which stage; of mails, to the victim's.
 
-    `times` is how often it does so before it behaves.
+    `times` is how often it does so before it behaves. `plans` are what it does beside that, once each, at a stage to
+    the mail of one recipient.
     """
 
-    stage: str
-    act: str
+    stage: str = ""
+    act: str = ""
     victim: str = ""
     pipelining: bool = True
     tls: ssl.SSLContext | None = None
@@ -41,12 +43,23 @@ class Rogue:
     connections: int = 0
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
     times: int = 1
+    plans: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         if self.tls:
             return f"smtp+starttls://user:password@localhost:{self.port}"
         return f"smtp://127.0.0.1:{self.port}"
+
+    def act_at(self, stage: str, address: str) -> str | None:
+        """Return how to misbehave now, None where it behaves."""
+        if planned := self.plans.pop((stage, address), None):
+            return planned
+        is_meant = self.stage == stage and (not address or address.partition("@")[0].endswith(self.victim))
+        if not (self.times and is_meant):
+            return None
+        self.times -= 1
+        return self.act
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -138,17 +151,15 @@ class Talk:
 
     async def _say(self, stage: str, reply: bytes, address: str = "") -> bool:
         """Say what is right, unless this is where to misbehave; say which it was."""
-        rogue = self._rogue
-        is_meant = rogue.stage == stage and (not address or address.partition("@")[0].endswith(rogue.victim))
-        if not (rogue.times and is_meant):
+        act = self._rogue.act_at(stage, address)
+        if act is None:
             self._writer.write(reply)
             return True
-        rogue.times -= 1
-        await self._act()
+        await self._act(act)
         return False
 
-    async def _act(self) -> None:
-        match self._rogue.act:
+    async def _act(self, act: str) -> None:
+        match act:
             case "drop":
                 raise Gone
             case "drip":
@@ -159,7 +170,7 @@ class Talk:
             case "silence":
                 while await self._reader.read(65536):
                     pass
-            case act:
+            case _:
                 self._writer.write(REPLIES[act])
                 await self._writer.drain()
 

@@ -2,18 +2,23 @@
 
 import asyncio
 import ssl
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from services.notifications.domain import Outcome
 from services.notifications.smtp import Away, Client
-from tests.notifications.handing_over import MESSAGE, connection, handed_over, letter
+from tests.notifications.builders import MeetingStory, person_updated
+from tests.notifications.conftest import Service
+from tests.notifications.handing_over import MESSAGE, SHORT, connection, handed_over, letter
 from tests.notifications.rogue_server import ACTS, MAILING, OPENING, Rogue, running
 from tests.support.certificates import server_side, write_certificate
 
 VICTIM = "3"
+TO_A_MAIL = ("drop", "4xx", "gone", "silence", "garbage")
 LETTERS = [letter(number) for number in range(1, 7)]
 KINDS: list[tuple[Client, bool]] = [("pipelined", True), ("pipelined", False), ("aiosmtplib", True)]
 
@@ -115,3 +120,30 @@ async def test_what_is_done_before_any_mail_is_reported_of_none(
     async with asyncio.TaskGroup() as stories:
         for stage, act in product(OPENING, ACTS):
             stories.create_task(story(stage, act, tls))
+
+
+async def test_what_it_took_is_recorded_as_sent_and_all_else_tried_again_or_given_up(service: Service) -> None:
+    plans = {
+        (stage, f"{stage}-{act}@by.example".lower()): act
+        for stage, act in product(("RCPT", "DATA", "mid-body", "end"), TO_A_MAIL)
+    }
+    story, people = MeetingStory(), {address: uuid4() for _, address in plans}
+    await service.hear(*(person_updated(person_id, address) for address, person_id in people.items()))
+    await service.hear(*map(story.issued, people.values()))
+    service.limits = SHORT
+
+    async with running(Rogue(plans=dict(plans))) as rogue:
+        await service.deliver(rogue, within=60)
+        at_first = {address for address, _ in rogue.accepted}
+        sent_at_first = await addresses(service, "sent")
+        service.later(timedelta(hours=1))
+        await service.deliver(rogue, within=60)
+
+    gone = {address for (_, address), act in plans.items() if act == "gone"}
+    assert at_first == sent_at_first
+    assert sorted(address for address, _ in rogue.accepted) == sorted(people.keys() - gone)
+    assert (await addresses(service, "sent"), await addresses(service, "failed")) == (people.keys() - gone, gone)
+
+
+async def addresses(service: Service, state: str) -> set[str]:
+    return {email["address"] for email in await service.emails() if email["state"] == state}

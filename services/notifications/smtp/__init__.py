@@ -8,7 +8,7 @@ from .pipelined import PipelinedConnection
 from .server import Away, Limits, Server
 from .with_aiosmtplib import AiosmtplibConnection
 
-__all__ = ["Away", "Client", "Connection", "Letter", "Limits", "Report", "Server", "connections"]
+__all__ = ["USUAL", "Away", "Client", "Connection", "Letter", "Limits", "Report", "Server", "connections"]
 
 Client = Literal["pipelined", "aiosmtplib"]
 USUAL = Limits()
