@@ -74,7 +74,7 @@ def shared_by(email: Email, own: Mapping[str, str | None]) -> Hashable:
     return (
         *(email.frame_id, email.kind, email.language, email.topic, email.method, email.sequence is None),
         *(own[link] is None for link in LINKS),
-        email.params.get("in_reply_to") is None,
+        bool(email.params.get("in_reply_to")),
         tuple(emails.worded(email).items()),
     )
 

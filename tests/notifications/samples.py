@@ -56,6 +56,13 @@ def message(email: Email) -> frames.Message:
     return frames.fill(frames.frame_of(email, LETTERHEAD, own(email)), email, own(email))
 
 
+def calendar_of(email: Email) -> bytes:
+    """Return the calendar part of an e-mail that has one."""
+    shared = emails.entry(email, LETTERHEAD)
+    assert shared is not None
+    return shared + emails.rest_of_entry(email, one_line(email.params["name"]))
+
+
 def own(email: Email) -> dict[str, str | None]:
     """Return the name and the links of its reader: a person can unsubscribe, and answers where asked to a meeting."""
     asked = email.method == "REQUEST" or email.kind in ("reminder", "offer")

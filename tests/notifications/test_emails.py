@@ -228,6 +228,16 @@ def test_text_html_and_calendar_state_the_same_facts(kind: Kind, language: Langu
     assert [(form, fact) for form, words in stated.items() for fact in [when, *expected] if fact not in words] == []
 
 
+@every_kind
+@every_language
+def test_text_and_html_say_the_same(kind: Kind, language: Language) -> None:
+    said = content(sample(kind, language))
+
+    text, page, subject = (told(words) for words in (said.text, words_of(said.html), said.subject))
+    assert text - page == set()
+    assert numbers(page) - numbers(text | subject) == set()
+
+
 @every_language
 def test_an_update_says_what_it_was_before(language: Language) -> None:
     said = content(sample("update", language))
@@ -512,12 +522,27 @@ def calendar_of(read: EmailMessage) -> Any:
     return Calendar.from_ical(octets)
 
 
+def told(words: str) -> set[str]:
+    """What is said, whatever stands around it; a link is an address in text and words in HTML."""
+    without_links = re.sub(r"https?://\S+", "", words)
+    return {word.strip(".,:;()–?-").casefold() for word in without_links.split()} | {""}
+
+
+def numbers(words: set[str]) -> set[str]:
+    """Days, times and amounts; of a span both ends."""
+    return {number for word in words for number in word.split("–") if any(map(str.isdigit, number))}
+
+
 class Reader(HTMLParser):
     """Collects what is not markup."""
 
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self.seen.append(" ")
 
     def handle_data(self, data: str) -> None:
         self.seen.append(data)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.notifications import emails, storage, use_cases
+from services.notifications import storage, use_cases
 from services.notifications.domain import Attempt, Email, Outcome, next_attempt
 from shared.contracts.event import Event
 from shared.contracts.meetings import InvitationIssued, InvitationWithdrawn
@@ -16,7 +16,7 @@ from shared.messaging.cloudevents import Heard
 from tests.notifications.builders import STARTS_AT, MeetingStory, person_updated
 from tests.notifications.calendars import Calendars
 from tests.notifications.conftest import Service
-from tests.notifications.samples import LETTERHEAD
+from tests.notifications.samples import calendar_of
 
 SENDER = "sender-1"
 OUTCOMES = [
@@ -128,9 +128,7 @@ class Post:
 
     def _arrive(self, email: Email) -> None:
         self.arrived.append(email)
-        entry = emails.entry(email, LETTERHEAD)
-        assert entry is not None
-        self.calendars.receive(email.address, entry + emails.rest_of_entry(email, "Anna Ærø"))
+        self.calendars.receive(email.address, calendar_of(email))
 
     async def _anything_waits(self) -> bool:
         return any(state in ("queued", "sending") for _, state in await self.service.fates())
