@@ -8,8 +8,9 @@ from typing import Any
 
 import aio_pika
 
+from docs.generate.messages import events
 from services.membership.subscribers import Door
-from shared.messaging import parked
+from shared.messaging import parked, topology
 from tests.membership.test_door import EVERY_KIND
 from tests.membership.test_envelope import GOOD
 from tests.support.broker import Broker
@@ -19,12 +20,12 @@ from tests.support.upstream import system
 from tests.support.wire import Octets, nested, text, written
 
 
-async def park(broker: Broker) -> None:
-    """Hand the message that waits at the door back, as one that cannot even be held."""
+async def park(broker: Broker, inbox: str = "membership") -> None:
+    """Hand the message that waits at the door back, as one that cannot even be held; or at another inbox."""
     async with await aio_pika.connect(broker.url("membership")) as connection:
-        queue = await (await connection.channel()).get_queue("membership.inbox", ensure=False)
+        queue = await (await connection.channel()).get_queue(topology.inbox(inbox), ensure=False)
         await (await queue.get()).reject()
-    await eventually(lambda: broker.waiting("membership.parked"))
+    await eventually(lambda: broker.waiting(topology.parked(inbox)))
 
 
 async def command(broker: Broker, act: str) -> str:
@@ -100,3 +101,21 @@ async def test_a_message_that_expires_before_the_door_opens_is_parked_and_replay
         answers = await register.answers(1)
 
     assert [answer["type"] for answer in answers] == ["upstream.message_accepted.v1"]
+
+
+async def test_an_event_of_our_own_services_is_listed_with_them_and_replayed_to_where_it_was_heard(
+    broker: Broker,
+) -> None:
+    (event,) = [one for one in events() if one.type == "notifications.preferences_changed.v1"]
+    headers = {f"ce-{name}": value for name, value in event.examples[-1].items() if name not in ("data", "time")}
+    async with await aio_pika.connect(broker.url("notifications")) as connection:
+        channel = await connection.channel(on_return_raises=True)
+        exchange = await channel.get_exchange(event.exchange, ensure=False)
+        await exchange.publish(aio_pika.Message(b"{}", headers=headers), event.type)
+    await park(broker, topology.OURS)
+
+    listed, replayed = await command(broker, "list"), await command(broker, "replay")
+
+    assert listed.split()[:2] == [event.examples[-1]["id"], event.type]
+    assert replayed == "1 replayed\n"
+    await eventually(lambda: broker.waiting(topology.inbox(topology.OURS)))
