@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Hashable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Lock
 
 from shared.links import AnswerLink
 
@@ -18,10 +16,6 @@ from .wording import one_line
 MOST_FRAMES = 200
 
 
-def _one_thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "writing")
-
-
 @dataclass(frozen=True, slots=True)
 class Writer:
     """Writes e-mails under one letterhead; the same e-mail comes out the same at every attempt."""
@@ -30,8 +24,6 @@ class Writer:
     links: Links
     signer: Signer | None
     _frames: dict[Hashable, Frame] = field(default_factory=dict, init=False, repr=False)
-    _one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False)
-    _thread: ThreadPoolExecutor = field(default_factory=_one_thread, init=False, repr=False)
 
     def write(self, email: Email) -> bytes:
         """Return the whole message."""
@@ -42,8 +34,16 @@ class Writer:
         return self.signer.signature(message.signable, email.date) + message.octets
 
     async def write_many(self, emails: Sequence[Email]) -> list[bytes | Exception]:
-        """Return the message of each e-mail, or why it cannot be written; the event loop serves meanwhile."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._each, emails)
+        """Return the message of each e-mail, or why it cannot be written; the event loop serves between any two.
+
+        That is sooner than from a thread: the two would wait for each other's lock on the interpreter twice an e-mail,
+        which takes a third more of the processor and halves how many leave.
+        """
+        written = []
+        for email in emails:
+            written.append(self._or_why_not(email))
+            await asyncio.sleep(0)
+        return written
 
     def return_path(self, email: Email) -> str:
         """Return the sender of its envelope, where a bounce of it goes; no other e-mail has the same.
@@ -53,9 +53,6 @@ class Writer:
         if email.kind == "unreachable":
             return ""
         return self.links.return_path(email.id, self.letterhead.mail_domain)
-
-    def _each(self, emails: Sequence[Email]) -> list[bytes | Exception]:
-        return [self._or_why_not(email) for email in emails]
 
     def _or_why_not(self, email: Email) -> bytes | Exception:
         try:
@@ -84,10 +81,9 @@ class Writer:
     def _frame(self, email: Email, own: Mapping[str, str | None]) -> Frame:
         """Return the frame of an e-mail, which is kept for the next: most of them come many in a row."""
         key = frames.shared_by(email, own)
-        with self._one_at_a_time:
-            frame = self._frames.get(key)
-            if frame is None:
-                frame = self._frames[key] = frames.frame_of(email, self.letterhead, own)
-            if len(self._frames) > MOST_FRAMES:
-                del self._frames[next(iter(self._frames))]
+        frame = self._frames.get(key)
+        if frame is None:
+            frame = self._frames[key] = frames.frame_of(email, self.letterhead, own)
+        if len(self._frames) > MOST_FRAMES:
+            del self._frames[next(iter(self._frames))]
         return frame
