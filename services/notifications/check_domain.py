@@ -35,20 +35,30 @@ def add_check_domain(commands: "Commands") -> None:
         "--sending-host", metavar="HOST", help="what connects to others' mail servers, where that is a host of yours"
     )
     parser.add_argument(
-        "--name-server", metavar="ADDRESS[#PORT]", help="ask this one, such as the one that holds your records"
+        "--name-server",
+        type=_name_server,
+        metavar="ADDRESS[#PORT]",
+        help="ask this one, such as the one that holds your records",
     )
     parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> None:
     mail = _mail(Settings.read(), args.sending_host)
-    findings = list(look(asking(args.name_server), mail))
+    findings = list(look(args.name_server or asking(None), mail))
     wrong = [finding for finding in findings if finding.wrong]
     sys.stdout.write("\n\n".join(map(_in_words, findings)) + "\n\n")
     if mail.host is None:
         sys.stdout.write("PTR was not looked at: say with --sending-host what connects to others' mail servers\n")
     sys.stdout.write(f"{len(wrong)} of {len(findings)} to mend\n" if wrong else "nothing to mend\n")
     raise SystemExit(1 if wrong else 0)
+
+
+def _name_server(written: str) -> Ask:
+    try:
+        return asking(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError("is no address with or without a port, such as 192.0.2.53#53") from None
 
 
 def look(ask: Ask, mail: Mail) -> Iterator[Finding]:

@@ -132,3 +132,9 @@ async def test_what_is_to_be_pasted_mends_what_is_wrong(dns: NameServer, tmp_pat
     assert printed.endswith("6 of 6 to mend\n")
     assert mended[0] == 0, mended[1]
     assert mended[1].endswith("nothing to mend\n")
+
+
+async def test_a_name_server_is_given_by_its_address(dns: NameServer, tmp_path: Path) -> None:
+    status, _ = await check_domain(dns, tmp_path / "dkim_key", "--name-server=ns.by.example")
+
+    assert status == 2
