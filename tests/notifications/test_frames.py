@@ -131,13 +131,13 @@ async def test_many_are_written_while_the_event_loop_serves_and_one_that_cannot_
             await asyncio.sleep(0)
 
     serving = asyncio.create_task(serve())
-    first, why, *others = await writer.write_many([INVITATION, unfit, *[INVITATION] * 50])
+    first, why, *others = await writer.write_many([INVITATION, unfit, *[INVITATION] * 200])
     serving.cancel()
 
     assert first == writer.write(INVITATION)
     assert isinstance(why, ValueError)
-    assert others == [first] * 50
-    assert served > 10
+    assert others == [first] * 200
+    assert served > 5
 
 
 @pytest.mark.parametrize(
