@@ -37,7 +37,7 @@ class Writer:
     async def write_many(self, emails: Sequence[Email]) -> list[bytes | Exception]:
         """Return the message of each e-mail, or why it cannot be written; the event loop serves every few milliseconds.
 
-        No thread would let it serve sooner: the two would wait for each other's lock on the interpreter twice an e-mail,
+        No thread lets it serve sooner: the two would wait for each other's lock on the interpreter twice an e-mail,
         which takes a third more of the processor and halves how many leave.
         """
         clock = asyncio.get_running_loop().time
