@@ -59,20 +59,20 @@ class Surroundings:
         """Make one part, not started yet."""
         port = self.ports[service, name]
         command = [sys.executable, "-m", f"services.{service}", "serve", "--only", name]
-        environment = {**self._settings(service), "HTTP_PORT": str(port), **self.extra.get(service, {})}
+        environment = {**self._settings(run, service), "HTTP_PORT": str(port), **self.extra.get(service, {})}
         program = run.program(f"{service}-{name}", command, working_folder=ROOT, environment=environment)
         return Part(service, name, port, program)
 
-    def _settings(self, service: str) -> dict[str, str]:
+    def _settings(self, run: Run, service: str) -> dict[str, str]:
         common = {
             "DATABASE_URL": self.role_url(f"{service}_runtime"),
             "AMQP_URL": self.broker.url(service, self.passwords.users[service]),
             "HTTP_HOST": "127.0.0.1",
             "OPERATOR_TOKEN": self.passwords.operator_token,
         }
-        return {**common, **self._own_settings().get(service, {})}
+        return {**common, **self._own_settings(run).get(service, {})}
 
-    def _own_settings(self) -> dict[str, dict[str, str]]:
+    def _own_settings(self, run: Run) -> dict[str, dict[str, str]]:
         of_answers = {
             "ANSWER_SECRET": self.passwords.answer_secret,
             "MEETINGS_URL": f"http://127.0.0.1:{self.ports['meetings', 'web']}",
@@ -84,6 +84,8 @@ class Surroundings:
                 "LINK_SECRET": self.passwords.link_secret,
                 "PUBLIC_URL": f"http://127.0.0.1:{self.ports['notifications', 'web']}",
                 **of_answers,
+                # What was mailed out of one database says nothing of another.
+                "JOURNAL_DIR": str(run.folder / f"journals-{self.database}"),
                 "MAIL_DOMAIN": MAIL_DOMAIN,
                 "MAIL_FROM": f"handelsbyer@{MAIL_DOMAIN}",
                 "REPLY_TO": f"sekretariat@{MAIL_DOMAIN}",

@@ -56,7 +56,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     if "delivery" in only:
         server = Server.read(settings.smtp_url.get_secret_value())
         connect = connections(server, settings.mail_domain, settings.smtp_client)
-        delivery = Delivery(database, connect, _writer(settings, links), settings.sender, now)
+        delivery = Delivery(database, connect, _writer(settings, links), settings.sender, settings.journal_dir, now)
         database.on_commit(delivery.wake)
         parts.append(delivery)
     if "subscribers" in only:

@@ -1,37 +1,39 @@
-"""The part that sends: some connections side by side, and a broom behind them."""
+"""The part that sends: a stock, connections that hand over what it holds, and a broom behind them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
-
-import asyncpg
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
 
 from shared import logs
 from shared.clock import Clock
 from shared.database.pool import Connection as DatabaseConnection
-from shared.database.pool import Database
-from shared.errors import Trouble
+from shared.database.pool import Database, DatabaseAway
 from shared.messaging.batches import Batches
 from shared.parts import Loop
 
 from . import storage, use_cases
+from .claims import Claims
 from .domain import Attempt
+from .journal import Journal
+from .pacing import Paces, Pause, domain_of
+from .reports import Reports
+from .restoring import Memory
+from .sender_name import SenderName
 from .sending import Line
 from .smtp import Connection
+from .stock import Stock
 from .writing import Writer
 
 log = logs.get(__name__)
 
 CONNECTIONS = 4
+LETTERS_A_CONNECTION = 10
+RECORDED_AT_ONCE = 500
 SWEEP_SECONDS = 5.0
-DRAIN_SECONDS = 8.0
-
-
-class NameIsTaken(Trouble):
-    """Another process sends under this name. Its e-mails would be taken for our own from before a restart."""
-
-    def __init__(self, sender: str) -> None:
-        super().__init__(f"another process sends under the name {sender}: set SENDER")
+DRAIN_SECONDS = 6.0
+RECORD_SECONDS = 1.0
 
 
 class Delivery:
@@ -40,89 +42,133 @@ class Delivery:
     name = "delivery"
 
     def __init__(
-        self, database: Database, connect: Callable[[], Connection], writer: Writer, sender: str, now: Clock
+        self,
+        database: Database,
+        connect: Callable[[], Connection],
+        writer: Writer,
+        sender: str,
+        journals: Path,
+        now: Clock,
     ) -> None:
+        """`journals` is the folder of the journals of all senders of this machine."""
         self._database = database
         self._letterhead = writer.letterhead
         self._sender = sender
         self._now = now
-        self._attempts: Batches[Attempt] = Batches(database, self._record)
+        self._name = SenderName(database, sender)
+        self._journal = Journal(journals, sender)
+        self._memory = Memory(journals, self._journal.stem)
+        self._beats = 0
+        self._attempts: Batches[Attempt] = Batches(database, self._record, most=RECORDED_AT_ONCE)
+        self._paces = Paces()
+        self._pauses: dict[str, Pause] = {}
+        self._reports = Reports(
+            self._journal,
+            self._attempts,
+            self._paces,
+            now,
+            recorded=lambda: self._memory.keep(self._beats),
+            paused=self._note_pause,
+        )
+        self._stock = Stock(
+            Claims(database, sender, now),
+            writer,
+            leave_alone=self._leave_alone,
+            report=self._reports.note,
+            supply=self._supply,
+        )
         self._lines = [
-            Line(
-                database,
-                connect(),
-                writer,
-                sender,
-                now,
-                record=self._attempts.put,
-                overflow=self._helper_of(position),
-            )
-            for position in range(CONNECTIONS)
+            Line(self._stock, connect(), report=self._reports.note, others_are_open=self._somebody_is_open)
+            for _ in range(CONNECTIONS)
         ]
         self._sweeper = Loop("delivery sweeper", self._sweep, pause=SWEEP_SECONDS)
-        self._name_held = AsyncExitStack()
-        self._holding: DatabaseConnection | None = None
         self._begun = False
-
-    def wake(self) -> None:
-        """Look into the queue now; one connection looks, and gets the others to help when there is much."""
-        self._lines[0].wake()
+        # Look into the queue now.
+        self.wake = self._stock.wake
 
     async def start(self) -> None:
         await self._attempts.start()
         await self._sweeper.start()
 
     async def stop(self) -> None:
-        """Finish what is being handed over, hand back the rest."""
+        """Finish what is being handed over, record it, hand back the rest."""
         await self._sweeper.stop()
+        self._stock.close()
         await asyncio.gather(*(line.finish(DRAIN_SECONDS) for line in self._lines))
+        await self._reports.all_recorded(RECORD_SECONDS)
         await self._attempts.stop()
-        await self._name_held.aclose()
+        with suppress(DatabaseAway):  # then the next start takes it back
+            await self._stock.stop()
+            await self._pause_domains()
+        self._journal.close()
+        self._memory.close()
+        await self._name.release()
 
     async def trouble(self) -> str | None:
-        troubles = [await self._sweeper.trouble(), *[await line.trouble() for line in self._lines]]
+        troubles = [await self._sweeper.trouble()]
+        if self._begun:
+            troubles += [await self._stock.trouble(), *[await line.trouble() for line in self._lines]]
         return next((trouble for trouble in troubles if trouble), None)
 
     async def _sweep(self) -> bool:
-        await self._hold_name()
+        await self._name.hold()
         if not self._begun:
             await self._begin()
+        await self._pause_domains()
         async with self._database.transaction() as conn:
-            await use_cases.sweep(conn, self._now())
+            await use_cases.sweep(conn, self._journal.left_by, self._now())
             await use_cases.keep_suppressions(conn, self._letterhead, self._now())
+            beats = await storage.beat(conn, self._sender, self._now())
+        self._memory.keep(beats)
         return False
 
-    async def _hold_name(self) -> None:
-        """Hold the name for as long as this process lives, on a connection of its own."""
-        if self._holding and not _is_lost(self._holding):
-            return
-        await self._name_held.aclose()
-        conn = await self._name_held.enter_async_context(self._database.connection())
-        if not await storage.hold_sender(conn, self._sender):
-            await self._name_held.aclose()
-            raise NameIsTaken(self._sender)
-        self._holding = conn
+    async def _pause_domains(self) -> None:
+        """Have what waits for some domains wait longer, with what was claimed of it already."""
+        pauses = dict(self._pauses)
+        if pauses:
+            await self._stock.settle()
+            async with self._database.transaction() as conn:
+                await use_cases.pause_domains(conn, list(pauses.values()))
+            self._pauses = {domain: pause for domain, pause in self._pauses.items() if domain not in pauses}
 
     async def _begin(self) -> None:
-        """Take up what was being sent when this sender went down, then send."""
+        """Take up what was being sent when this sender went down, the journal first; then send."""
+        taken, now = self._journal.open(), self._now()
+        volume, remembered = self._memory.read()
         async with self._database.transaction() as conn:
-            taken_back = await storage.take_back(conn, self._now(), restarted=self._sender)
-        log.info("sender begins", sender=self._sender, taken_back=taken_back)
+            beats = await use_cases.begin_sending(conn, self._sender, volume, remembered, now)
+            recorded, taken_back = await use_cases.take_up(conn, self._sender, taken, self._journal.left_by, now)
+        self._memory.keep(beats)
+        self._journal.forget_earlier()
+        log.info("sender begins", sender=self._sender, from_journal=recorded, taken_back=taken_back)
+        await self._stock.start()
         for line in self._lines:
             await line.start()
         self._begun = True
 
     async def _record(self, conn: DatabaseConnection, attempts: Sequence[Attempt]) -> None:
-        await use_cases.record(conn, self._sender, attempts)
+        self._stock.leave(await use_cases.record(conn, self._sender, attempts))
         await use_cases.learn(conn, attempts, self._letterhead)
+        self._beats = await storage.beat(conn, self._sender, self._now())
 
-    def _helper_of(self, position: int) -> Callable[[], None]:
-        return lambda: self._lines[(position + 1) % CONNECTIONS].wake()
+    def _supply(self, ready: int) -> None:
+        """Get as many connections to work as are worth it, those first that are open."""
+        idle = [line for line in self._lines if not line.is_busy]
+        wanted = -(-ready // LETTERS_A_CONNECTION)
+        for line in sorted(idle, key=lambda line: not line.is_open)[:wanted]:
+            line.wake()
 
+    def _somebody_is_open(self) -> bool:
+        return any(line.is_open for line in self._lines)
 
-def _is_lost(conn: DatabaseConnection) -> bool:
-    """Tell whether a connection is gone; of one that the pool has taken back the driver says so by an error."""
-    try:
-        return conn.is_closed()
-    except asyncpg.InterfaceError:
-        return True
+    def _leave_alone(self, address: str) -> datetime | None:
+        """Return until when nothing goes to an address; what else waits for its domain is then seen to as well."""
+        pause = self._paces.pause(domain_of(address), self._now())
+        if pause is None:
+            return None
+        self._note_pause(pause)
+        return pause.until
+
+    def _note_pause(self, pause: Pause) -> None:
+        self._pauses[pause.domain] = pause
+        self._sweeper.wake()

@@ -38,13 +38,15 @@ Fault = Literal["address", "mailbox", "ours", "session"]
 MUTABLE_TOPICS: tuple[MutableTopic, ...] = get_args(MutableTopic)
 CRITICAL_TOPICS: tuple[CriticalTopic, ...] = get_args(CriticalTopic)
 # Which goes first: the lower number. Most of what is no invitation goes as soon as a change of a meeting days away.
-URGENT_CHANGES, CHANGES, INVITATIONS = 0, 1, 2
+URGENT_CHANGES, CHANGES, INVITATIONS = PRIORITIES = 0, 1, 2
 # What mails say of a meeting.
 FACTS = {"uid", "title", "mode", "starts_at", "ends_at", "host_town", "place", "link"}
 RETRY_MINUTES = (1, 5, 15, 30, 60)
 RECONNECT_SECONDS = (5, 15, 60)
 # The ladder, then once an hour: about 48 hours, counted from the first attempt and not from an outage before it.
 MOST_ATTEMPTS = 51
+# Where the attempts are few, because the domain takes none.
+GIVEN_UP_AFTER = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,14 @@ class Attempt:
         if self.outcome.result == "accepted":
             return "sent"
         return "queued" if self.again_at else "failed"
+
+    @property
+    def words(self) -> str:
+        """What the server said, and what came of it where that ends the e-mail."""
+        if self.state != "failed" or self.outcome.result == "refused":
+            return self.outcome.reply
+        why = "after two days" if self.email.attempts >= MOST_ATTEMPTS else "its time is past before another attempt"
+        return f"{self.outcome.reply}; given up: {why}"
 
     @property
     def blames_us(self) -> bool:

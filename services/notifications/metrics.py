@@ -21,6 +21,7 @@ ATTEMPTS = Counter("notifications_delivery_attempts", "Attempts to hand an e-mai
 EMAILS = Gauge("notifications_emails", "E-mails by kind and state.", ["kind", "state"])
 HELD = Gauge("notifications_topic_held", "1 for each topic of which nothing is mailed until it is released.", ["topic"])
 SUPPRESSED = Gauge("notifications_suppressed_addresses", "Addresses that must not be written to.")
+HELD_BACK = Gauge("notifications_held_back", "E-mails that were due before the database was restored from a backup.")
 OVERDUE = Gauge("notifications_overdue_seconds", "How long the e-mail that is due longest has waited.")
 
 
@@ -31,6 +32,7 @@ def queue_look(database: Database, now: Clock) -> Look:
         async with database.connection() as conn:
             counts, due = await storage.count_emails(conn), await storage.next_due(conn)
             held, replies = await storage.held_topics(conn), await storage.count_failures_by_reply(conn)
+            held_back = await storage.count_held_back(conn)
         EMAILS.clear()
         for kind, states in counts.items():
             for state, count in states.items():
@@ -40,7 +42,8 @@ def queue_look(database: Database, now: Clock) -> Look:
         HELD.clear()
         for each in held:
             HELD.labels(each.topic).set(1)
-        return [_in_words(counts, replies, overdue), *map(_held_in_words, held)]
+        HELD_BACK.set(held_back)
+        return [_in_words(counts, replies, overdue), *map(_held_in_words, held), *_held_back_in_words(held_back)]
 
     return look
 
@@ -77,3 +80,13 @@ def _held_in_words(held: HeldTopic) -> Finding:
     since = held.held_at.isoformat(timespec="minutes")
     words = f"{held.waiting} wait since {since}: {held.reason}; once that is mended: release {held.topic}"
     return Finding(f"topic {held.topic} is held", words, well=False)
+
+
+def _held_back_in_words(count: int) -> list[Finding]:
+    if not count:
+        return []
+    words = (
+        f"{count} e-mails were due before the database was restored from a backup, or the journal's volume was lost: "
+        "release restored, where they were not mailed; else dismiss restored"
+    )
+    return [Finding("e-mails are held back", words, well=False)]

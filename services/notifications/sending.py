@@ -1,194 +1,104 @@
-"""One connection and what goes over it: takes a few e-mails, hands them over in order, reports each."""
+"""One connection, and what goes over it."""
 
 import asyncio
-import secrets
-import traceback
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
 
 from shared import logs
-from shared.clock import Clock
-from shared.database.pool import Database
 from shared.parts import Loop
 
-from . import metrics, storage
-from .domain import Attempt, Email, Outcome, next_attempt
-from .smtp import Connection, Letter
-from .writing import Writer
+from .domain import Outcome
+from .smtp import Away, Connection, Letter
+from .stock import Item, Report, Stock
 
 log = logs.get(__name__)
 
-CLAIMED_AT_ONCE = 25
-POLL_SECONDS = 0.2
+POLL_SECONDS = 5.0
 IDLE_SECONDS = 20.0
-# An attempt takes half an hour at most (smtp.Limits): one begun in the first two minutes ends before the lease.
-LEASE = timedelta(minutes=40)
-BEGIN_WITHIN = timedelta(minutes=2)
-
-JITTER_STEPS = 1000
-
-Recorded = Callable[[Exception | None], None]
-Record = Callable[[Attempt, Recorded], None]
+# A server that lets some of our connections in and not this one has its limits.
+REST_SECONDS = 60.0
 
 
 class Line:
-    """Sends for a sender over one connection, which it keeps while there is something to send."""
+    """Hands letters of the stock over on a connection, which it keeps while there is something to send."""
 
     def __init__(
-        self,
-        database: Database,
-        connection: Connection,
-        writer: Writer,
-        sender: str,
-        now: Clock,
-        *,
-        record: Record,
-        overflow: Callable[[], None],
+        self, stock: Stock, connection: Connection, *, report: Report, others_are_open: Callable[[], bool]
     ) -> None:
-        """`record` calls back once an attempt is recorded; `overflow` is called when others should help."""
-        self._database = database
+        """`report` hears what became of each e-mail the moment that is known."""
+        self._stock = stock
         self._connection = connection
-        self._writer = writer
-        self._sender = sender
-        self._now = now
-        self._record = record
-        self._overflow = overflow
-        self._loop = Loop("delivery", self._step, pause=POLL_SECONDS)
-        self._finishing = False
+        self._report = report
+        self._others_are_open = others_are_open
+        self._loop = Loop("delivery, connection", self._step, pause=POLL_SECONDS)
+        self._in_hand: dict[int, Item] = {}
         self._free = asyncio.Event()
         self._free.set()
         self._last_used = 0.0
-        self._claimed: dict[int, Email] = {}
-        self._untried: list[int] = []
-        self._unrecorded = 0
-        self._failure: Exception | None = None
-        self._moved = asyncio.Event()
-        self._unanswered: datetime | None = None
+        self._rests_until = 0.0
+        self.is_open = False
         self.start = self._loop.start
-        self.trouble = self._loop.trouble
         self.wake = self._loop.wake
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it hands letters over, or rests."""
+        return not self._free.is_set() or self._rests
+
+    async def trouble(self) -> str | None:
+        return None if self._others_are_open() else await self._loop.trouble()
+
     async def finish(self, within: float) -> None:
-        """Send no further e-mail, give the one in hand some seconds, hand back the others, hang up."""
-        self._finishing = True
+        """Give what is in hand some seconds, once the stock is closed, and hang up."""
         try:
             async with asyncio.timeout(within):
                 await self._free.wait()
         except TimeoutError:
-            log.warning("an e-mail is cut off and will be repeated", sender=self._sender)
+            log.warning("an e-mail is cut off and will be repeated")
         await self._loop.stop()
         await self._connection.close()
 
     async def _step(self) -> bool:
-        if self._finishing:
+        if self._stock.is_empty or self._rests:
+            await self._close_when_idle()
             return False
         self._free.clear()
         try:
-            return await self._send_some()
+            return await self._send()
         finally:
+            self._last_used = asyncio.get_running_loop().time()
+            self._stock.put_back(self._in_hand.values())
+            self._in_hand.clear()
             self._free.set()
 
-    async def _send_some(self) -> bool:
-        clock = asyncio.get_running_loop().time
-        emails = await self._claim()
-        if not emails:
-            if clock() - self._last_used > IDLE_SECONDS:
-                await self._connection.close()
+    async def _send(self) -> bool:
+        try:
+            await self._connection.open()
+        except Away as why:
+            self.is_open = False
+            if not self._others_are_open():
+                raise
+            log.warning("a connection rests: the mail server lets others in, and not this one", why=str(why))
+            self._rests_until = asyncio.get_running_loop().time() + REST_SECONDS
             return False
-        if len(emails) == CLAIMED_AT_ONCE:
-            self._overflow()
-        begin_until = clock() + BEGIN_WITHIN.total_seconds()
-        self._claimed = {email.id: email for email in emails}
-        try:
-            while self._claimed and not self._finishing and clock() < begin_until:
-                await self._connection.open()
-                await self._connection.exchange(self._letters(begin_until), self._note)
-                await self._all_recorded()
-        finally:
-            self._last_used = clock()
-            self._untried = list(self._claimed)
-            await self._hand_back()
-        return True
+        self.is_open = True
+        await self._connection.exchange(self._letters(), self._note)
+        return not self._stock.is_empty
 
-    async def _letters(self, begin_until: float) -> AsyncIterator[Letter]:
-        """Write what was claimed, each once what became of the one before it is recorded."""
-        clock = asyncio.get_running_loop().time
-        for email in list(self._claimed.values()):
-            if self._finishing or clock() > begin_until:
-                return
-            letter = self._letter(email)
-            if letter:
-                yield letter
-            while email.id in self._claimed:
-                await self._move()
-            await self._all_recorded()
-
-    async def _claim(self) -> list[Email]:
-        await self._hand_back()
-        now = self._now()
-        self._unanswered = now + LEASE
-        async with self._database.connection() as conn:
-            emails = await storage.claim(conn, self._sender, most=CLAIMED_AT_ONCE, lease=LEASE, now=now)
-        self._unanswered = None
-        return emails
-
-    async def _hand_back(self) -> None:
-        """Hand back what was taken and not tried, also by a claim whose answer was lost with the database's."""
-        if self._untried or self._unanswered:
-            async with self._database.connection() as conn:
-                await storage.hand_back(conn, self._sender, self._untried, self._unanswered)
-            self._untried, self._unanswered = [], None
-
-    def _letter(self, email: Email) -> Letter | None:
-        """Write an e-mail; note that it is refused where it cannot be written."""
-        return_path = self._writer.return_path(email)
-        try:
-            return Letter(email.id, return_path, email.address, self._writer.write(email))
-        except Exception as why:
-            # Neither the error's text nor the values around it: they may quote a person.
-            where = traceback.extract_tb(why.__traceback__)[-1]
-            log.error(
-                "an e-mail cannot be written",
-                email_id=email.id,
-                error=type(why).__name__,
-                where=f"{where.filename}:{where.lineno}",
-                correlation_id=email.correlation_id,
-            )
-            refused = Outcome("refused", f"not written: {type(why).__name__}", fault="ours")
-            self._note(Letter(email.id, return_path, email.address, b""), refused)
-            return None
+    async def _letters(self) -> AsyncIterator[Letter]:
+        while item := await self._stock.next():
+            self._in_hand[item.email.id] = item
+            yield item.letter
 
     def _note(self, letter: Letter, outcome: Outcome) -> None:
-        email = self._claimed.pop(letter.email_id)
-        now = self._now()
-        again_at = next_attempt(email, outcome, now, secrets.randbelow(JITTER_STEPS) / JITTER_STEPS)
-        attempt = Attempt(email, now, outcome, again_at)
-        self._unrecorded += 1
-        self._record(attempt, self._note_recorded)
-        metrics.ATTEMPTS.labels(outcome.result).inc()
-        log.info(
-            "e-mail handed over" if attempt.state == "sent" else "e-mail not handed over",
-            email_id=email.id,
-            kind=email.kind,
-            state=attempt.state,
-            reply=outcome.reply,
-            attempt=email.attempts,
-            correlation_id=email.correlation_id,
-        )
-        self._moved.set()
+        item = self._in_hand.pop(letter.email_id)
+        self._report(item.email, outcome)
+        self._stock.settled(item.email)
 
-    def _note_recorded(self, why: Exception | None) -> None:
-        self._unrecorded -= 1
-        self._failure = why or self._failure
-        self._moved.set()
+    @property
+    def _rests(self) -> bool:
+        return asyncio.get_running_loop().time() < self._rests_until and self._others_are_open()
 
-    async def _all_recorded(self) -> None:
-        while self._unrecorded:
-            await self._move()
-        failure, self._failure = self._failure, None
-        if failure:
-            raise failure
-
-    async def _move(self) -> None:
-        self._moved.clear()
-        await self._moved.wait()
+    async def _close_when_idle(self) -> None:
+        if self.is_open and asyncio.get_running_loop().time() - self._last_used > IDLE_SECONDS:
+            self.is_open = False
+            await self._connection.close()

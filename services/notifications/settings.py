@@ -1,6 +1,7 @@
 """What notifications reads from its environment."""
 
 import socket
+from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -31,6 +32,9 @@ class Settings(ServiceSettings):
     reply_to: str = Field(pattern=ADDRESS, description="the secretariat's address")
     sender: str = Field(
         default_factory=socket.gethostname, min_length=1, description="name of this sender, the same after a restart"
+    )
+    journal_dir: Path = Field(
+        description="folder of the reply journals, which outlives this process; for senders alone"
     )
     dkim_key: SecretStr | None = Field(None, description="RSA-2048 private key, PEM; without one nothing is signed")
     dkim_selector: str = Field("mail", pattern=r"^[a-z0-9.-]+$")

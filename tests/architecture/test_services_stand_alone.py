@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "OPERATOR_TOKEN": "0123456789abcdef",
     "UID_DOMAIN": "handelsbyer.example",
     "SMTP_URL": "smtp://127.0.0.1:1",
+    "JOURNAL_DIR": "/var/lib/notifications",
     "LINK_SECRET": "0123456789abcdef0123456789abcdef",
     "ANSWER_SECRET": "fedcba9876543210fedcba9876543210",
     "PUBLIC_URL": "https://handelsbyer.example",

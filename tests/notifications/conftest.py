@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -56,6 +57,8 @@ class Service:
     now: datetime = NOW
     signer: Signer | None = None
     limits: Limits = USUAL
+    # Made once something is sent.
+    journals: Path = Path("/nonexistent")
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -110,11 +113,12 @@ class Service:
     def delivery(self, server: Listening, sender: str = "sender-1") -> Delivery:
         """Return the part that sends, not yet started."""
         connect = connections(Server.read(server.url), LETTERHEAD.mail_domain, "pipelined", self.limits)
-        return Delivery(self.database, connect, Writer(LETTERHEAD, LINKS, self.signer), sender, self.clock)
+        writer = Writer(LETTERHEAD, LINKS, self.signer)
+        return Delivery(self.database, connect, writer, sender, self.journals, self.clock)
 
-    async def deliver(self, server: Listening, *, within: float = 10.0) -> None:
+    async def deliver(self, server: Listening, sender: str = "sender-1", *, within: float = 10.0) -> None:
         """Send until nothing is due."""
-        delivery = self.delivery(server)
+        delivery = self.delivery(server, sender)
         await delivery.start()
         try:
             await eventually(self.nothing_due, within=within)
@@ -145,8 +149,8 @@ class Service:
 
 
 @pytest.fixture
-async def service(notifications_database: Database) -> Service:
-    return Service(notifications_database)
+async def service(notifications_database: Database, tmp_path: Path) -> Service:
+    return Service(notifications_database, journals=tmp_path / "journals")
 
 
 @pytest.fixture

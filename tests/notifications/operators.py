@@ -29,6 +29,7 @@ def web_part(database: ServiceDatabase, now: Clock = lambda: NOW) -> FastAPI:
         "mail_domain": "mail.netvaerk.example",
         "mail_from": "moede@mail.netvaerk.example",
         "reply_to": "sekretariat@netvaerk.example",
+        "journal_dir": "/var/lib/notifications",
     }
     return build(Settings.model_validate(facts), ["web"], now)
 

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.notifications.claims import Claims
 from services.notifications.domain import Attempt, Outcome
 from services.notifications.metrics import queue_look
 from services.notifications.reading import read
 from services.notifications.samples import KINDS, LANGUAGES
 from services.notifications.showing import Viewer
-from services.notifications.storage import claim
 from services.notifications.use_cases import record
 from services.notifications.writing import Writer
 from tests.conftest import DatabaseOf
@@ -44,8 +44,9 @@ async def operator(service: Service, database: DatabaseOf) -> AsyncIterator[http
 
 async def fail(service: Service, outcome: Outcome = REFUSED) -> None:
     """Have every e-mail that is due refused by the far server."""
-    async with service.database.transaction() as conn:
-        while emails := await claim(conn, "sender-1", most=100, lease=timedelta(minutes=15), now=service.now):
+    claims = Claims(service.database, "sender-1", service.clock)
+    while emails := await claims.take(100):
+        async with service.database.transaction() as conn:
             await record(conn, "sender-1", [Attempt(email, service.now, outcome, None) for email in emails])
 
 

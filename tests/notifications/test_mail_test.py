@@ -19,6 +19,7 @@ SETTINGS = {
     "MAIL_DOMAIN": "handelsbyer.example",
     "MAIL_FROM": "netvaerk@handelsbyer.example",
     "REPLY_TO": "sekretariat@handelsbyer.example",
+    "JOURNAL_DIR": "/var/lib/notifications",
 }
 
 

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.notifications import storage, use_cases
+from services.notifications import use_cases
+from services.notifications.claims import Claims
 from services.notifications.domain import Attempt, Email, Outcome, next_attempt
 from shared.contracts.event import Event
 from shared.contracts.meetings import InvitationIssued, InvitationWithdrawn
@@ -103,15 +104,13 @@ class Post:
     def __init__(self, service: Service, random: Random) -> None:
         self.service = service
         self.random = random
+        self.claims = Claims(service.database, SENDER, service.clock)
         self.calendars = Calendars()
         self.arrived: list[Email] = []
 
     async def send(self, outcomes: Sequence[Outcome]) -> bool:
         """Hand over what is due; return whether there was anything."""
-        async with self.service.database.transaction() as conn:
-            emails = await storage.claim(
-                conn, SENDER, most=self.random.randint(1, 5), lease=timedelta(minutes=15), now=self.service.now
-            )
+        emails = await self.claims.take(self.random.randint(1, 5))
         for email in emails:
             outcome = self.random.choice(outcomes)
             if outcome.result == "accepted" or (outcome.may_have_arrived and self.random.random() < 0.5):

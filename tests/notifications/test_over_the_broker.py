@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,7 +31,9 @@ TOKEN = "a token of an operator"
 
 
 @pytest.fixture
-async def operator(database: DatabaseOf, broker: Broker, server: FarServer) -> AsyncIterator[httpx.AsyncClient]:
+async def operator(
+    database: DatabaseOf, broker: Broker, server: FarServer, tmp_path: Path
+) -> AsyncIterator[httpx.AsyncClient]:
     """All parts of one notifications process, as its operator reaches them."""
     settings = Settings.model_validate(
         {
@@ -46,6 +49,7 @@ async def operator(database: DatabaseOf, broker: Broker, server: FarServer) -> A
             "mail_from": "moede@mail.netvaerk.example",
             "reply_to": "sekretariat@netvaerk.example",
             "sender": "sender-1",
+            "journal_dir": tmp_path / "journals",
         }
     )
     app = build(settings, now=lambda: NOW)

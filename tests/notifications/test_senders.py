@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +12,6 @@ import pytest
 
 from services.notifications import delivery as delivery_module
 from services.notifications import storage
-from services.notifications.domain import Email
 from services.notifications.situations import Situation
 from services.notifications.storage import Touched
 from shared.database.pool import Connection
@@ -123,10 +122,10 @@ async def test_a_sender_whose_connections_were_cut_goes_on(
 async def test_what_a_sender_took_without_hearing_so_is_sent_at_once(
     service: Service, invited: Invited, server: FarServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claim, lost = storage.claim, [ConnectionResetError()]
+    really_claim, lost = storage.claim, [ConnectionResetError()]
 
-    async def claim_and_lose_the_answer(*args: Any, **options: Any) -> list[Email]:
-        emails = await claim(*args, **options)
+    async def claim_and_lose_the_answer(*args: Any, **options: Any) -> list[asyncpg.Record]:
+        emails = await really_claim(*args, **options)
         if emails and lost:
             raise lost.pop()
         return emails
@@ -146,7 +145,7 @@ async def test_what_is_about_to_be_taken_back_is_taken_by_no_sender(
 
     async def take_meanwhile(conn: Connection, touched: Touched) -> list[Situation]:
         async with service.database.connection() as other:
-            taken.extend(await storage.claim(other, "sender-2", most=9, lease=timedelta(minutes=15), now=service.now))
+            taken.extend(await claim(other, "sender-2", 9, service.now))
         return await situations(conn, touched)
 
     monkeypatch.setattr(storage, "situations", take_meanwhile)
@@ -167,7 +166,7 @@ async def test_what_a_sender_was_just_taking_is_taken_back_by_cancellations(
     await service.hear(*map(story.issued, people))
 
     async with service.database.transaction() as conn:
-        taken = await storage.claim(conn, "sender-1", most=25, lease=timedelta(minutes=15), now=service.now)
+        taken = await claim(conn, "sender-1", 25, service.now)
         hearing = asyncio.create_task(service.hear(*map(story.withdrawn, people)))
         await eventually(lambda: somebody_waits(databases))
     await hearing
@@ -205,6 +204,10 @@ async def test_who_is_withdrawn_while_mails_go_out_ends_without_the_meeting(
     )
     assert requests
     assert requests == cancellations
+
+
+async def claim(conn: Connection, sender: str, most: int, now: datetime) -> list[asyncpg.Record]:
+    return await storage.claim(conn, sender, most=most, lease_until=now + timedelta(minutes=15), now=now)
 
 
 async def somebody_waits(databases: Databases) -> bool:

@@ -20,6 +20,7 @@ GOOD = {
     "MAIL_DOMAIN": "mail.netvaerk.example",
     "MAIL_FROM": "moede@mail.netvaerk.example",
     "REPLY_TO": "sekretariat@netvaerk.example",
+    "JOURNAL_DIR": "/var/lib/notifications",
 }
 
 

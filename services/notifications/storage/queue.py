@@ -1,83 +1,132 @@
 """SQL of the queue: which e-mails a sender takes, what became of them, and what is given up."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, get_args
 
 import asyncpg
 
 from shared.database.pool import Connection
 
-from ..domain import Attempt, Email
+from ..domain import PRIORITIES, Attempt, Email, Language, Topic
+from ..journal import Taken
+from ..pacing import Pause
+
+# The language of a frame, and its facts.
+FrameFacts = tuple[Language, Mapping[str, Any]]
 
 
-async def hold_sender(conn: Connection, sender: str) -> bool:
-    """Hold the name of a sender while this connection lives; say whether nobody else holds it."""
-    return bool(
-        await conn.fetchval(
-            "SELECT pg_try_advisory_lock(hashtextextended('notifications.sender.' || $1::text, 0))", sender
-        )
-    )
+async def claim(
+    conn: Connection, sender: str, *, most: int, lease_until: datetime, now: datetime
+) -> list[asyncpg.Record]:
+    """Take e-mails that are due, the urgent first: at most one a person and meeting, and in the order queued.
 
-
-async def claim(conn: Connection, sender: str, *, most: int, lease: timedelta, now: datetime) -> list[Email]:
-    """Take e-mails that are due, the urgent first: at most one a person and meeting, and in the order queued."""
+    Each topic and urgency is looked at on its own: so the index gives what is due in order, however much waits.
+    """
     rows = await conn.fetch(
         """
-        WITH ready AS (
-            SELECT e.id
-              FROM emails AS e
-             WHERE e.state = 'queued'
-               AND e.next_attempt_at <= $4
-               AND (e.expires_at IS NULL OR e.expires_at > $4)
-               AND e.topic NOT IN (SELECT topic FROM held_topics WHERE released_at IS NULL)
-               AND NOT EXISTS (
-                   SELECT FROM preferences AS p WHERE p.person_id = e.person_id AND p.topic = e.topic
-               )
-               AND NOT EXISTS (
-                   SELECT FROM suppressions AS s WHERE s.address = lower(e.address) AND s.ended_at IS NULL
-               )
-               AND NOT EXISTS (
-                   SELECT
-                     FROM emails AS other
-                    WHERE other.person_id = e.person_id
-                      AND other.meeting_id = e.meeting_id
-                      AND (other.state = 'sending'
-                           OR other.state = 'queued' AND other.id < e.id AND other.next_attempt_at <= $4)
-               )
-             ORDER BY e.priority, e.next_attempt_at, e.id
+        WITH taken AS (
+            SELECT due.id
+              FROM unnest($5::text[]) AS topics (topic)
+             CROSS JOIN unnest($6::smallint[]) AS priorities (priority)
+             CROSS JOIN LATERAL (
+                   SELECT e.id, e.next_attempt_at
+                     FROM emails AS e
+                    WHERE e.state = 'queued'
+                      AND e.topic = topics.topic
+                      AND e.priority = priorities.priority
+                      AND e.next_attempt_at <= $4
+                      AND (e.expires_at IS NULL OR e.expires_at > $4)
+                      AND NOT EXISTS (
+                          SELECT FROM preferences AS p WHERE p.person_id = e.person_id AND p.topic = e.topic
+                      )
+                      AND NOT EXISTS (
+                          SELECT FROM suppressions AS s WHERE s.address = lower(e.address) AND s.ended_at IS NULL
+                      )
+                      AND NOT EXISTS (
+                          SELECT
+                            FROM emails AS other
+                           WHERE other.person_id = e.person_id
+                             AND other.meeting_id = e.meeting_id
+                             AND (other.state = 'sending'
+                                  OR other.state = 'queued' AND other.id < e.id AND other.next_attempt_at <= $4)
+                      )
+                    ORDER BY e.next_attempt_at, e.id
+                    LIMIT $2
+                      FOR UPDATE SKIP LOCKED
+                   ) AS due
+             WHERE topics.topic NOT IN (SELECT topic FROM held_topics WHERE released_at IS NULL)
+             ORDER BY priorities.priority, due.next_attempt_at, due.id
              LIMIT $2
-               FOR UPDATE OF e SKIP LOCKED
         )
         UPDATE emails AS e
-           SET state = 'sending', attempts = e.attempts + 1, sender = $1, lease_until = $4 + $3
-          FROM ready, frames AS f
-         WHERE e.id = ready.id
-           AND f.id = e.frame_id
-        RETURNING e.id, e.kind, e.topic, f.language, e.person_id, e.meeting_id, e.frame_id, e.address, f.facts,
-                  e.params, e.method, e.sequence, e.message_id, e.date, e.attempts, e.expires_at, e.correlation_id,
-                  e.priority
+           SET state = 'sending', attempts = e.attempts + 1, sender = $1, lease_until = $3
+          FROM taken
+         WHERE e.id = taken.id
+        RETURNING e.id, e.kind, e.topic, e.person_id, e.meeting_id, e.frame_id, e.address, e.params, e.method,
+                  e.sequence, e.message_id, e.date, e.attempts, e.expires_at, e.correlation_id, e.priority
         """,
         sender,
         most,
-        lease,
+        lease_until,
         now,
+        get_args(Topic),
+        PRIORITIES,
     )
-    return [_email(row) for row in sorted(rows, key=lambda row: (row["priority"], row["id"]))]
+    return sorted(rows, key=lambda row: (row["priority"], row["id"]))
 
 
-async def hand_back(conn: Connection, sender: str, emails: Sequence[int], lease_until: datetime | None) -> None:
-    """Return e-mails that a sender took and did not try to send: those with these ids, and those of a whole claim."""
+async def frame_facts(conn: Connection, ids: Collection[int]) -> dict[int, FrameFacts]:
+    """Return some frames by their ids; a frame never changes."""
+    rows = await conn.fetch("SELECT id, language, facts FROM frames WHERE id = ANY($1::bigint[])", ids)
+    return {row["id"]: (row["language"], json.loads(row["facts"])) for row in rows}
+
+
+def claimed_email(row: asyncpg.Record, frame: FrameFacts) -> Email:
+    """Put what was claimed and its frame together."""
+    language, facts = frame
+    return Email(
+        id=row["id"],
+        kind=row["kind"],
+        topic=row["topic"],
+        language=language,
+        person_id=row["person_id"],
+        meeting_id=row["meeting_id"],
+        frame_id=row["frame_id"],
+        address=row["address"],
+        facts=facts,
+        params=json.loads(row["params"]),
+        method=row["method"],
+        sequence=row["sequence"],
+        message_id=row["message_id"],
+        date=row["date"],
+        attempts=row["attempts"],
+        expires_at=row["expires_at"],
+        correlation_id=row["correlation_id"],
+    )
+
+
+async def hand_back(
+    conn: Connection, sender: str, untried: Mapping[int, datetime | None], lease_until: datetime | None
+) -> None:
+    """Return e-mails that a sender took and did not try to send: some, each not before a moment, and a whole claim."""
     await conn.execute(
         """
-        UPDATE emails
-           SET state = 'queued', attempts = attempts - 1, sender = NULL, lease_until = NULL
-         WHERE state = 'sending'
-           AND sender = $1
-           AND (id = ANY($2::bigint[]) OR lease_until = $3)
+        UPDATE emails AS e
+           SET state = 'queued', attempts = e.attempts - 1, sender = NULL, lease_until = NULL,
+               next_attempt_at = GREATEST(e.next_attempt_at, untried.not_before)
+          FROM (SELECT id, not_before
+                  FROM unnest($2::bigint[], $3::timestamptz[]) AS given (id, not_before)
+                 UNION ALL
+                SELECT id, NULL FROM emails WHERE state = 'sending' AND sender = $1 AND lease_until = $4) AS untried
+         WHERE e.id = untried.id
+           AND e.state = 'sending'
+           AND e.sender = $1
         """,
         sender,
-        emails,
+        list(untried),
+        list(untried.values()),
         lease_until,
     )
 
@@ -116,6 +165,7 @@ async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> 
                may_have_arrived = e.may_have_arrived OR a.may_have_arrived,
                sent_at = CASE WHEN a.state = 'sent' THEN a.at END,
                next_attempt_at = COALESCE(a.again_at, e.next_attempt_at),
+               failing_since = CASE WHEN a.state = 'queued' THEN COALESCE(e.failing_since, a.at) END,
                sender = NULL,
                lease_until = NULL
           FROM unnest($2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::timestamptz[], $7::timestamptz[])
@@ -126,7 +176,7 @@ async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> 
         sender,
         [attempt.email.id for attempt in attempts],
         [attempt.state for attempt in attempts],
-        [attempt.outcome.reply for attempt in attempts],
+        [attempt.words for attempt in attempts],
         [attempt.outcome.may_have_arrived for attempt in attempts],
         [attempt.at for attempt in attempts],
         [attempt.again_at for attempt in attempts],
@@ -189,6 +239,93 @@ async def give_up_expired(conn: Connection, now: datetime) -> None:
     )
 
 
+async def give_up_tried(conn: Connection, since: datetime) -> None:
+    """Give up what was tried in vain since then, or could not be for its domain's sake; not while it is held."""
+    await conn.execute(
+        """
+        UPDATE emails
+           SET state = 'failed', reply = COALESCE(reply || '; ', '') || 'given up: after two days'
+         WHERE state = 'queued'
+           AND failing_since < $1
+           AND topic NOT IN (SELECT topic FROM held_topics WHERE released_at IS NULL)
+        """,
+        since,
+    )
+
+
+async def begin_anew(conn: Connection, topic: Topic) -> None:
+    """Have what waits of a topic be tried for as long as if it had not been before."""
+    await conn.execute(
+        """
+        UPDATE emails
+           SET attempts = 0, failing_since = NULL
+         WHERE state = 'queued'
+           AND topic = $1
+           AND failing_since IS NOT NULL
+        """,
+        topic,
+    )
+
+
+async def postpone(conn: Connection, pause: Pause, *, step: timedelta) -> None:
+    """Have what waits for a domain wait longer, in order: one e-mail, a step later two, then four, and so on."""
+    await conn.execute(
+        """
+        UPDATE emails AS e
+           SET next_attempt_at = $2 + $4::interval * floor(log(2, waiting.place))::float,
+               failing_since = COALESCE(e.failing_since, $5),
+               reply = COALESCE(e.reply, 'not tried, because the domain said: ' || $3::text)
+          FROM (SELECT id, row_number() OVER (ORDER BY priority, next_attempt_at, id) AS place
+                  FROM emails
+                 WHERE state = 'queued'
+                   AND lower(split_part(address, '@', 2)) = $1
+                   AND next_attempt_at <= $2) AS waiting
+         WHERE e.id = waiting.id
+           AND e.state = 'queued'
+        """,
+        pause.domain,
+        pause.until,
+        pause.reply,
+        step,
+        pause.since,
+    )
+
+
+async def record_taken(conn: Connection, sender: str, taken: Sequence[Taken]) -> int:
+    """Record as sent what a journal says the far server has, and the database does not know; count it."""
+    rows = await conn.fetch(
+        """
+        WITH recorded AS (
+            UPDATE emails AS e
+               SET state = 'sent', reply = t.reply, sent_at = t.at, may_have_arrived = true, sender = NULL,
+                   lease_until = NULL
+              FROM unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::text[]) AS t (id, message_id, at, reply)
+             WHERE e.id = t.id
+               AND e.message_id = t.message_id
+               AND e.state <> 'sent'
+            RETURNING e.id, e.sent_at, e.reply
+        )
+        INSERT INTO deliveries (email_id, at, sender, outcome, reply)
+        SELECT id, sent_at, $1, 'accepted', reply FROM recorded
+        RETURNING email_id
+        """,
+        sender,
+        [each.email_id for each in taken],
+        [each.message_id for each in taken],
+        [each.at for each in taken],
+        [each.reply for each in taken],
+    )
+    return len(rows)
+
+
+async def overdue_senders(conn: Connection, now: datetime) -> list[str]:
+    """List the senders whose lease on something is over."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT sender FROM emails WHERE state = 'sending' AND lease_until < $1 ORDER BY sender", now
+    )
+    return [row["sender"] for row in rows]
+
+
 async def next_due(conn: Connection) -> datetime | None:
     """Return when the e-mail that has waited longest was due, or None when nothing waits that may be mailed."""
     moment: datetime | None = await conn.fetchval(
@@ -200,9 +337,3 @@ async def next_due(conn: Connection) -> datetime | None:
         """
     )
     return moment
-
-
-def _email(row: asyncpg.Record) -> Email:
-    columns = dict(row)
-    del columns["priority"]
-    return Email(**{**columns, "facts": json.loads(row["facts"]), "params": json.loads(row["params"])})

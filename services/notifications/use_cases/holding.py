@@ -1,6 +1,6 @@
 """Nothing is mailed about a topic while it is held: by the operator, or because the far side says we are at fault."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared import logs
@@ -37,14 +37,18 @@ async def release_topic(conn: Connection, topic: Topic, now: datetime) -> None:
     """Mail again about a topic, what has waited first; raises NotHeld."""
     if not await storage.release_topic(conn, topic, now):
         raise NotHeld(f"{topic} is not held", field="topic")
+    await storage.begin_anew(conn, topic)
     log.warning("a topic is released", topic=topic)
 
 
-async def hold_blamed(conn: Connection, attempts: Sequence[Attempt]) -> None:
-    """Hold each topic for which the far side keeps saying that we are at fault; what it refused so waits again."""
+async def hold_blamed(conn: Connection, attempts: Sequence[Attempt]) -> set[Topic]:
+    """Hold each topic for which the far side keeps saying that we are at fault; what it refused so waits again.
+
+    Return those of these topics that are held by now.
+    """
     blamed = {attempt.email.topic: attempt for attempt in attempts if attempt.blames_us}
     if not blamed:
-        return
+        return set()
     held = set(await storage.are_held(conn))
     for topic, attempt in blamed.items():
         if topic not in held and await _is_at_fault(conn, topic, attempt.at):
@@ -52,7 +56,10 @@ async def hold_blamed(conn: Connection, attempts: Sequence[Attempt]) -> None:
                 conn, topic, f"the far side says that we are at fault: {attempt.outcome.reply}", attempt.at
             )
             held.add(topic)
-    await _wait_again(conn, held & set(blamed), max(attempt.at for attempt in attempts))
+    if held := held & set(blamed):
+        now = max(attempt.at for attempt in attempts)
+        await storage.queue_blamed(conn, held, now - RECENT, now)
+    return held
 
 
 async def _is_at_fault(conn: Connection, topic: Topic, now: datetime) -> bool:
@@ -60,8 +67,3 @@ async def _is_at_fault(conn: Connection, topic: Topic, now: datetime) -> bool:
     if released_at := await storage.released_at(conn, topic):
         since = max(since, released_at)
     return is_at_fault(*await storage.blamed_on_us(conn, topic, since=since, of_last=LAST_ATTEMPTS))
-
-
-async def _wait_again(conn: Connection, topics: Iterable[Topic], now: datetime) -> None:
-    if topics:
-        await storage.queue_blamed(conn, topics, now - RECENT, now)

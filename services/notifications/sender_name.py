@@ -1,0 +1,51 @@
+"""The name of a sender, which one process alone may have at a time."""
+
+from contextlib import AsyncExitStack
+
+import asyncpg
+
+from shared.database.pool import Connection, Database
+from shared.errors import Trouble
+
+from . import storage
+
+
+class NameIsTaken(Trouble):
+    """Another process sends under this name. Its e-mails would be taken for our own from before a restart."""
+
+    def __init__(self, sender: str) -> None:
+        super().__init__(f"another process sends under the name {sender}: set SENDER")
+
+
+class SenderName:
+    """Holds a name for as long as this process lives, on a connection of its own."""
+
+    def __init__(self, database: Database, sender: str) -> None:
+        self._database = database
+        self._sender = sender
+        self._lent = AsyncExitStack()
+        self._holding: Connection | None = None
+
+    async def hold(self) -> None:
+        """Hold the name, anew where the connection was lost; raise NameIsTaken."""
+        if self._holding and not _is_lost(self._holding):
+            return
+        await self.release()
+        conn = await self._lent.enter_async_context(self._database.connection())
+        if not await storage.hold_sender(conn, self._sender):
+            await self.release()
+            raise NameIsTaken(self._sender)
+        self._holding = conn
+
+    async def release(self) -> None:
+        """Let others have the name."""
+        self._holding = None
+        await self._lent.aclose()
+
+
+def _is_lost(conn: Connection) -> bool:
+    """Tell whether a connection is gone; of one that the pool has taken back the driver says so by an error."""
+    try:
+        return conn.is_closed()
+    except asyncpg.InterfaceError:
+        return True

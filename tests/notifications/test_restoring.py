@@ -1,0 +1,116 @@
+"""A database that was restored from a backup mails nothing that was due before, until an operator decides."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.notifications import use_cases
+from services.notifications.metrics import queue_look
+from services.notifications.restoring import Known, is_restored
+from services.notifications.use_cases import NothingHeldBack
+from tests.notifications.builders import NOW, MeetingStory, person_updated
+from tests.notifications.conftest import Invited, Service
+from tests.notifications.far_server import FarServer
+from tests.support.eventually import eventually
+
+ANNA = "anna@koege.example"
+HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
+LONG_AGO = NOW - timedelta(hours=1)
+
+
+def known(name: str = "mine", volume: UUID = HERE, beats: int = 7, seen_at: datetime = LONG_AGO) -> Known:
+    return Known(name, volume, beats, seen_at)
+
+
+def test_a_sender_that_goes_on_where_it_was_is_let_go_on() -> None:
+    assert not is_restored("mine", [known()], HERE, 7, NOW)
+    assert not is_restored("mine", [known(beats=8)], HERE, 7, NOW)
+
+
+def test_a_database_that_knows_less_than_the_volume_is_an_older_one() -> None:
+    assert is_restored("mine", [known(beats=6)], HERE, 7, NOW)
+    assert is_restored("mine", [], HERE, 7, NOW)
+
+
+def test_a_known_sender_with_a_fresh_volume_may_have_a_restored_database() -> None:
+    assert is_restored("mine", [known(volume=ELSEWHERE)], HERE, None, NOW)
+
+
+def test_a_new_sender_is_let_in_by_a_new_database_a_volume_that_is_known_or_another_that_lives() -> None:
+    assert not is_restored("mine", [], HERE, None, NOW)
+    assert not is_restored("mine", [known("other")], HERE, None, NOW)
+    assert not is_restored("mine", [known("other", ELSEWHERE, seen_at=NOW)], HERE, None, NOW)
+    assert is_restored("mine", [known("other", ELSEWHERE)], HERE, None, NOW)
+
+
+@pytest.mark.parametrize("volume", ["kept", "lost"])
+async def test_what_was_due_before_a_restore_waits_and_what_comes_after_goes_out(
+    service: Service, invited: Invited, server: FarServer, volume: str
+) -> None:
+    await begin_once(service)
+    async with restored(service):
+        await service.deliver(server)
+    if volume == "lost":
+        shutil.rmtree(service.journals)
+    server.accepted.clear()
+
+    await service.deliver(server)
+    before = list(server.accepted)
+    await service.hear(person_updated(other := uuid4(), "bo@koege.example"), MeetingStory().issued(other))
+    await service.deliver(server)
+
+    (finding,) = [found for found in await queue_look(service.database, service.clock)() if not found.well]
+    assert before == []
+    assert [address for address, _ in server.accepted] == ["bo@koege.example"]
+    assert finding.subject == "e-mails are held back"
+    assert finding.words.startswith("1 e-mails were due before the database was restored")
+
+
+async def test_an_operator_releases_what_is_held_back_or_dismisses_it(
+    service: Service, invited: Invited, server: FarServer
+) -> None:
+    async with restored(service):
+        await service.deliver(server)
+    server.accepted.clear()
+    await service.deliver(server)
+
+    async with service.database.transaction() as conn:
+        released = await use_cases.release_held_back(conn, service.now)
+    await service.deliver(server)
+    async with service.database.transaction() as conn:
+        with pytest.raises(NothingHeldBack):
+            await use_cases.dismiss_held_back(conn)
+
+    assert released == 1
+    assert len(server.to(ANNA)) == 1
+
+
+async def begin_once(service: Service) -> None:
+    """Have a sender begin and end while its mail server is away."""
+    delivery = service.delivery(FarServer(port=1))
+    await delivery.start()
+
+    async def has_begun() -> bool:
+        return "the mail server is away" in str(await delivery.trouble())
+
+    await eventually(has_begun)
+    await delivery.stop()
+
+
+@asynccontextmanager
+async def restored(service: Service) -> AsyncIterator[None]:
+    """Undo at the end of the block what became of e-mails and senders within: as a backup from before has it."""
+    async with service.database.connection() as conn:
+        emails = await conn.fetch("SELECT * FROM emails")
+        senders = await conn.fetch("SELECT * FROM senders")
+    yield
+    async with service.database.transaction() as conn:
+        await conn.execute("DELETE FROM deliveries")
+        for table, rows in (("emails", emails), ("senders", senders)):
+            await conn.execute(f"DELETE FROM {table}")
+            if rows:
+                await conn.copy_records_to_table(table, columns=list(rows[0].keys()), records=map(tuple, rows))
