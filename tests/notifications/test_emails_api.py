@@ -15,6 +15,7 @@ from services.notifications.metrics import queue_look
 from services.notifications.reading import read
 from services.notifications.samples import KINDS, LANGUAGES
 from services.notifications.showing import Viewer
+from services.notifications.storage.queue import give_up_tried
 from services.notifications.use_cases import record
 from services.notifications.writing import Writer
 from tests.conftest import DatabaseOf
@@ -272,6 +273,23 @@ async def test_what_is_so_no_longer_is_not_sent(
     assert await resend(operator, matching={"kind": "reminder"}) == {3: "needless"}
     assert (await service.fates())[2:] == [("reminder", "obsolete"), ("cancellation", "failed")]
     assert await resend(operator, matching={"kind": "cancellation"}) == {4: None}
+
+
+async def test_what_was_given_up_after_two_days_is_tried_for_as_long_again(
+    service: Service, invited: Invited, operator: httpx.AsyncClient
+) -> None:
+    busy = Outcome("deferred", "450 4.2.1 busy")
+    [email] = await Claims(service.database, "sender-1", service.clock).take(100)
+    async with service.database.transaction() as conn:
+        await record(conn, "sender-1", [Attempt(email, service.now, busy, service.now + timedelta(hours=1))])
+    service.later(timedelta(hours=49))
+
+    async with service.database.connection() as conn:
+        await give_up_tried(conn, service.now - timedelta(hours=48))
+        assert await resend(operator, ids=[2]) == {2: None}
+        await give_up_tried(conn, service.now - timedelta(hours=48))
+
+    assert (await service.fates())[1] == ("invitation", "queued")
 
 
 @pytest.mark.parametrize(

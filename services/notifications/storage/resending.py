@@ -51,7 +51,7 @@ async def queue_again(conn: Connection, emails: Sequence[int], act: Act) -> Touc
     rows = await conn.fetch(
         """
         UPDATE emails
-           SET state = 'queued', attempts = 0, next_attempt_at = $2
+           SET state = 'queued', attempts = 0, failing_since = NULL, next_attempt_at = $2
          WHERE id = ANY($1::bigint[])
         RETURNING meeting_id, person_id, correlation_id
         """,
