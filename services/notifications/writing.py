@@ -35,7 +35,7 @@ class Writer:
         return self.signer.signature(message.signable, email.date) + message.octets
 
     async def write_many(self, emails: Sequence[Email]) -> list[bytes | Exception]:
-        """Return the message of each e-mail, or why it cannot be written; the event loop serves every few milliseconds."""
+        """Return the message of each e-mail, or why it cannot be written; every few milliseconds others are served."""
         clock = asyncio.get_running_loop().time
         written, since = [], clock()
         for email in emails:
