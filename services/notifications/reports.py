@@ -51,16 +51,12 @@ class Reports:
             kept = self._keep(email, outcome, now)
         if pause := self._paces.note(domain_of(email.address), outcome, now):
             self._paused(pause)
-        again_at = None
-        if outcome.result != "accepted":
-            again_at = next_attempt(email, outcome, now, secrets.randbelow(JITTER_STEPS) / JITTER_STEPS)
+        again_at = next_attempt(email, outcome, now, secrets.randbelow(JITTER_STEPS) / JITTER_STEPS)
         attempt = Attempt(email, now, outcome, again_at)
         self._unrecorded += 1
         self._attempts.put(attempt, lambda why: self._recorded(attempt, kept, why))
         metrics.ATTEMPTS.labels(outcome.result).inc()
-        # A line an e-mail costs as much as its journal and its row: what went well stands in `deliveries`.
-        tell = log.debug if attempt.state == "sent" else log.info
-        tell(
+        log.info(
             "e-mail handed over" if attempt.state == "sent" else "e-mail not handed over",
             email_id=email.id,
             kind=email.kind,
