@@ -16,7 +16,7 @@ async def test_a_choice_at_the_foot_of_a_mail_reaches_every_service_and_stays(ne
     anna = contact("choosing-anna", name="Anna Valg", email=ADDRESS, language="da")
     before = len(network.answers)
     await network.publish([joined("choosing", anna)])
-    [welcome] = await eventually(lambda: network.mails("@choosing.example"), within=30)
+    first, *_ = await eventually(lambda: network.mails("@choosing.example"), within=30)
     [(person_id,)] = await network.rows("membership", "SELECT id FROM people WHERE email = $1", ADDRESS)
 
     async def is_english() -> bool:
@@ -24,7 +24,7 @@ async def test_a_choice_at_the_foot_of_a_mail_reaches_every_service_and_stays(ne
         query = "SELECT language FROM people WHERE id = $1"
         return [await network.rows(service, query, person_id) for service in SERVICES] == [[("en",)]] * 3
 
-    link = re.search(r"http\S+/preferences/\S+", welcome.text)
+    link = re.search(r"http\S+/preferences/\S+", first.text)
     assert link
     async with httpx.AsyncClient(trust_env=False) as browser:
         form = {"topic": ["invitations", "reminders"], "language": "en"}
