@@ -77,7 +77,7 @@ async def test_membership(membership_database: Database, database: DatabaseOf, t
 
 
 async def test_notifications(notifications_database: Database, database: DatabaseOf, tmp_path: Path) -> None:
-    await Mails(notifications_database).hear(person_updated(UUID(int=1)), MeetingStory().issued(UUID(int=1)))
+    await Mails(notifications_database, tmp_path).hear(person_updated(UUID(int=1)), MeetingStory().issued(UUID(int=1)))
 
     async with served(web_part(await database("notifications")), "") as address:
         await try_everything(address, tmp_path, {"path.email_id": 1}, OPERATOR)

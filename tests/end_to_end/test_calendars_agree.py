@@ -85,9 +85,9 @@ def revision(event: Any) -> tuple[int, Any, Any]:
 
 
 async def test_every_order_of_e_mails_and_the_feed_give_the_same_calendar(
-    meetings: Meetings, notifications_database: Database, database: DatabaseOf
+    meetings: Meetings, notifications_database: Database, database: DatabaseOf, tmp_path: Path
 ) -> None:
-    notifications = Notifications(notifications_database)
+    notifications = Notifications(notifications_database, tmp_path / "journals")
     await notifications.hear(person_updated(ANNA, "Anna Ærø"))
     calendars = await mailed(meetings, notifications)
     first, second, third, *_ = await meetings.meetings()

@@ -229,21 +229,21 @@ def contact(number: int, organisation: UUID, person: UUID) -> tuple[PersonUpdate
 
 
 @pytest.fixture
-async def network(meetings_database: Database, notifications_database: Database) -> Network:
+async def network(meetings_database: Database, notifications_database: Database, tmp_path: Path) -> Network:
     """The 60 towns on 10 March at 13 o'clock, each with one contact, who was asked to the meeting of 12 March."""
-    made = await network_of(TOWNS, meetings_database, notifications_database)
+    made = await network_of(TOWNS, meetings_database, notifications_database, tmp_path)
     assert await made.table() == [("12/3 9.30", "scheduled", 60, 0), ("9/4 9.30", "scheduled", 0, 0)]
     return made
 
 
 async def network_of(
-    towns: Sequence[dict[str, str]], meetings_database: Database, notifications_database: Database
+    towns: Sequence[dict[str, str]], meetings_database: Database, notifications_database: Database, tmp_path: Path
 ) -> Network:
     monthly = series(horizon_days=28, reminders=(Reminder(1, "days"),))
     organisations, people = [uuid4() for _ in towns], [uuid4() for _ in towns]
     made = Network(
         Meetings(meetings_database),
-        Notifications(notifications_database, now=MONDAY_NOON),
+        Notifications(notifications_database, tmp_path / "journals", now=MONDAY_NOON),
         monthly.id,
         organisations,
         people,
@@ -415,9 +415,9 @@ async def test_meetings_that_stay_are_held_and_no_calendar_is_told_of_them(netwo
 @pytest.mark.parametrize("pauses", [True, False])
 @pytest.mark.parametrize("rhythm", [EveryWeekday(), EveryWeeks("tuesday", 1, START), EveryWeeks("monday", 2, START)])
 async def test_in_any_rhythm_a_day_brings_one_mail_across_summer_time_and_easter(
-    meetings_database: Database, notifications_database: Database, rhythm: Rule, *, pauses: bool
+    meetings_database: Database, notifications_database: Database, tmp_path: Path, rhythm: Rule, *, pauses: bool
 ) -> None:
-    network = await network_of(TOWNS[:2], meetings_database, notifications_database)
+    network = await network_of(TOWNS[:2], meetings_database, notifications_database, tmp_path)
 
     await network.start(
         recurrence=rhythm,

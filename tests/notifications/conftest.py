@@ -54,11 +54,10 @@ class Service:
     """Notifications at a moment that a test chooses."""
 
     database: Database
+    journals: Path
     now: datetime = NOW
     signer: Signer | None = None
     limits: Limits = USUAL
-    # Made once something is sent.
-    journals: Path = Path("/nonexistent")
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,7 +149,7 @@ class Service:
 
 @pytest.fixture
 async def service(notifications_database: Database, tmp_path: Path) -> Service:
-    return Service(notifications_database, journals=tmp_path / "journals")
+    return Service(notifications_database, tmp_path / "journals")
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ SENDERS = ("first", "second")
 async def test_senders_that_are_killed_lose_nothing_and_repeat_an_e_mail_a_connection_at_most(
     notifications_database: Database, database: DatabaseOf, tmp_path: Path, outcome: Outcome
 ) -> None:
-    service = Service(notifications_database, utc_now(), journals=tmp_path / "journals")
+    service = Service(notifications_database, tmp_path / "journals", utc_now())
     await queue_invitations(service, MAILS)
     random = Random(6)
     url = (await database("notifications")).runtime_url
