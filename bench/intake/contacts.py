@@ -8,6 +8,9 @@ from .rows import Position, Row, Rows, at, is_after, made_id, never, stands
 
 Say = Callable[[str, Row], None]
 
+# Nobody of the load chooses a language of their own.
+UNCHOSEN: Row = {"own_language": None, "choice_version": 0}
+
 
 class Contacts:
     """The contacts of one organisation, the people that they are, their appointments and mandates."""
@@ -63,7 +66,7 @@ class Contacts:
             return None
         said = {name: contact.get(name) for name in ("name", "email", "phone", "language")}
         person = self._rows.setdefault(
-            ("people", contact["key"]), {"id": made_id("people", contact["key"]), **said, "version": 0}
+            ("people", contact["key"]), {"id": made_id("people", contact["key"]), **said, **UNCHOSEN, "version": 0}
         )
         self._rows["contacts", contact["key"]] = (
             {"source": SOURCE, "key": contact["key"], "person_id": person["id"]} | said | at("position", position)
@@ -71,8 +74,7 @@ class Contacts:
         if person["version"] and {name: person[name] for name in said} == said:
             return False
         person.update(said, version=person["version"] + 1)
-        facts = {name: value for name, value in person.items() if name != "version"}
-        self._say("person_updated", {"person": facts, "version": person["version"]})
+        self._say("person_updated", {"person": {"id": person["id"], **said}, "version": person["version"]})
         return True
 
     def _appointment(self, contact_key: str) -> Row:
