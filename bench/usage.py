@@ -1,6 +1,8 @@
 """What programs take of the machine: seconds of processor time, and memory."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import psutil
 
@@ -17,6 +19,23 @@ def cpu_seconds(programs: Mapping[str, Program]) -> dict[str, float]:
 def megabytes(program: Program) -> float:
     """Return the memory that a program holds (RSS), its children's included."""
     return sum(process.memory_info().rss for process in _processes(program)) / MEGABYTE
+
+
+@asynccontextmanager
+async def sampled(programs: Sequence[Program], memory: list[float], *, every: float) -> AsyncIterator[None]:
+    """Note the memory (MB) that some programs hold together, again after so many seconds."""
+    processes = [psutil.Process(program.pid) for program in programs]
+
+    async def sample() -> None:
+        while True:
+            memory.append(sum(process.memory_info().rss for process in processes) / MEGABYTE)
+            await asyncio.sleep(every)
+
+    sampling = asyncio.create_task(sample())
+    try:
+        yield
+    finally:
+        sampling.cancel()
 
 
 def _processes(program: Program) -> list[psutil.Process]:

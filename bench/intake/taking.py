@@ -1,16 +1,12 @@
 """How long a load is in being taken in, what that costs each process, and how much memory they hold meanwhile."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-import psutil
-
 from bench.passage import Pool, until
-from bench.usage import MEGABYTE, cpu_seconds
+from bench.usage import cpu_seconds, sampled
 from deploy.local.program import Program
 
 from .load import Load
@@ -55,24 +51,8 @@ async def clock(pool: Pool, load: Load, takers: Sequence[Program], watched: Mapp
     """Wait until every message is answered, which is written with all that follows from it."""
     memory: list[float] = []
     began, before = time.perf_counter(), cpu_seconds(watched)
-    async with _sampled(takers, memory):
+    async with sampled(takers, memory, every=SAMPLE_SECONDS):
         await until(pool, TAKEN_IN, len(load.right), watched)
         await until(pool, ANSWERED, len(load.messages), watched)
     seconds, after = time.perf_counter() - began, cpu_seconds(watched)
     return Taking(load.events, seconds, {name: after[name] - before[name] for name in watched}, memory)
-
-
-@asynccontextmanager
-async def _sampled(takers: Sequence[Program], memory: list[float]) -> AsyncIterator[None]:
-    processes = [psutil.Process(taker.pid) for taker in takers]
-
-    async def sample() -> None:
-        while True:
-            memory.append(sum(process.memory_info().rss for process in processes) / MEGABYTE)
-            await asyncio.sleep(SAMPLE_SECONDS)
-
-    sampling = asyncio.create_task(sample())
-    try:
-        yield
-    finally:
-        sampling.cancel()

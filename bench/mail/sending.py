@@ -2,14 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import psutil
-
 from bench.passage import Pool
-from bench.usage import MEGABYTE, cpu_seconds
+from bench.usage import cpu_seconds, sampled
 from bench.verdict import WrongEnd
 from deploy.local.program import Program
 
@@ -49,7 +46,7 @@ async def clock(
     watched = {**own, **others, "smtp-sink": far.program}
     recorded = await pool.fetchval(RECORDED)
     began, before = time.perf_counter(), cpu_seconds(watched)
-    async with _sampled(senders, memory):
+    async with sampled(senders, memory, every=SAMPLE_SECONDS):
         await far.until(recorded + mails, lambda: _ensure_alive(senders))
         await _until_recorded(pool, recorded + mails)
     seconds, after = time.perf_counter() - began, cpu_seconds(watched)
@@ -71,22 +68,6 @@ async def _until_recorded(pool: Pool, wanted: int) -> None:
         if time.perf_counter() > deadline:
             raise WrongEnd(f"{recorded} of {wanted} e-mails are recorded, though the far server has them all")
         await asyncio.sleep(LOOK_SECONDS)
-
-
-@asynccontextmanager
-async def _sampled(senders: Sequence[Program], memory: list[float]) -> AsyncIterator[None]:
-    processes = [psutil.Process(sender.pid) for sender in senders]
-
-    async def sample() -> None:
-        while True:
-            memory.append(sum(process.memory_info().rss for process in processes) / MEGABYTE)
-            await asyncio.sleep(SAMPLE_SECONDS)
-
-    sampling = asyncio.create_task(sample())
-    try:
-        yield
-    finally:
-        sampling.cancel()
 
 
 def _ensure_alive(senders: Sequence[Program]) -> None:

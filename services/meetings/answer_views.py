@@ -7,9 +7,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from shared.web.models import View
+
 from .answers import Answer, Attendance, Capacity, Choice, Places, PlaceState, Said, in_line
 from .bodies import Body
-from .views import LocalMoment, View
+from .views import LocalMoment
 
 # Not among them: control characters but line breaks, overrides of the writing direction.
 VISIBLE_LINES = r"^[^\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"

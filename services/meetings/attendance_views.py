@@ -8,11 +8,13 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
+from shared.web.models import ONE_VISIBLE_LINE, View
+
 from .answers import Attendance
 from .attendance import Entered, Entry
-from .bodies import ONE_VISIBLE_LINE, Body
+from .bodies import Body
 from .network import Organisation
-from .views import LocalMoment, View
+from .views import LocalMoment
 
 Who = Annotated[str, Field(min_length=1, max_length=100, pattern=ONE_VISIBLE_LINE, description="Who enters it.")]
 

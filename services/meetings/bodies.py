@@ -6,11 +6,11 @@ from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter
 
+from shared.web.models import ONE_VISIBLE_LINE
+
 from .calendar import moment
 from .domain import Change
 
-# Not among them: control characters, line and paragraph separators, overrides of the writing direction.
-ONE_VISIBLE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 VISIBLE_ASCII = r"^[!-~]+$"
 VISIBLE_LINES = ONE_VISIBLE_LINE.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f")
 HOUR_AND_MINUTE = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
+from shared.web.models import View
+
 from .crisis import State
 from .rule_bodies import RuleBody
 from .series_bodies import ReminderBody
 from .series_views import HourAndMinute
-from .views import MeetingView, View
+from .views import MeetingView
 
 NormalMeetings = Annotated[
     Literal["pause", "stay"],

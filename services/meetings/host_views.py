@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from shared.web.models import View
+
 from .attendance_views import Who
 from .bodies import Body, Line, Reason
 from .hosts import Exclusion
-from .views import LocalMoment, View
+from .views import LocalMoment
 
 
 class TownBody(Body):

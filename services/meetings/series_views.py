@@ -6,13 +6,15 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
+from shared.web.models import View
+
 from .domain import Mode
 from .held_days import OnHoliday, RuleDay
 from .holidays import Holiday
 from .rule_bodies import RuleBody
 from .series import Series
 from .series_bodies import ReminderBody
-from .views import LocalMoment, MeetingView, View
+from .views import LocalMoment, MeetingView
 
 HourAndMinute = Annotated[time, PlainSerializer(lambda moment: f"{moment:%H:%M}", return_type=str)]
 

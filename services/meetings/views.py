@@ -4,19 +4,14 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasPath, Field
 
 from shared.clock import COPENHAGEN
+from shared.web.models import View
 
 from .domain import Mode, Status
 
 LocalMoment = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(COPENHAGEN))]
-
-
-class View(BaseModel):
-    """Something as it is shown; made from what the domain calls the same."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class MeetingView(View):

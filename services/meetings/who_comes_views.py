@@ -7,9 +7,11 @@ from uuid import UUID
 
 from pydantic import AliasPath, BeforeValidator, Field
 
+from shared.web.models import View
+
 from .absence import Absence
 from .answer_views import AnswerView
-from .views import LocalMoment, View
+from .views import LocalMoment
 from .who_comes import Asked, State, by_organisation, counted
 
 PersonId = Annotated[UUID, BeforeValidator(attrgetter("person_id"))]

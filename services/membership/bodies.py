@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import to_json
 
 from shared.contracts.upstream import single_line
+from shared.web.models import LARGEST, Body
 
 from .edits import Edit
 from .quarantine import OPEN, Selection, State
@@ -15,15 +16,8 @@ from .quarantine import OPEN, Selection, State
 # No text in the database holds NUL.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 Who = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(single_line)]
-LARGEST = 2**63 - 1
 KeptId = Annotated[int, Field(ge=1, le=LARGEST)]
 Why = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(single_line)]
-
-
-class Body(BaseModel):
-    """What is sent to us; a field that we do not know is a mistake of the sender."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Matching(Body):

@@ -9,13 +9,14 @@ from typing import Annotated, Literal
 from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from shared import logs
 from shared.clock import Clock
 from shared.contracts.upstream import Fault
 from shared.database.pool import Database
 from shared.errors import Refused, TooOften
+from shared.web.models import View
 
 from .callers import Caller
 from .drafts import NO_MESSAGE, Draft, Unreadable, in_csv, in_json, in_json_lines
@@ -60,10 +61,8 @@ class UnknownForm(Refused):
     code = "unknown_form"
 
 
-class FateView(BaseModel):
+class FateView(View):
     """What would become of one message, and all that is wrong with it or that it waits for."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     source: str | None
     id: str | None

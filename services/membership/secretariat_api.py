@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Query, Response
 from shared.clock import Clock, local_day
 from shared.contracts.notifications import Unreachable
 from shared.database.pool import Database
+from shared.web.models import LARGEST, View
 from shared.web.once import once
 from shared.web.operator import Guard
 from shared.web.paging import PAGE
 
 from . import storage, use_cases
-from .bodies import LARGEST, Decision, KeptId, Removal
-from .views import View
+from .bodies import Decision, KeptId, Removal
 
 
 class MissingView(View):

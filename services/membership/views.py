@@ -5,20 +5,15 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from shared.contracts.upstream import Fault
+from shared.web.models import View
 
 from .edits import editable, opened
 from .lines import in_text
 from .messages import Kept
 from .quarantine import State
-
-
-class View(BaseModel):
-    """Something as it is shown; made from what the domain calls the same."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class HeadlineView(View):
@@ -92,7 +87,7 @@ class MessageView(View):
     edited: bool
     editable: tuple[str, ...]
     as_it_came: AsItCame
-    history: list[HappenedView] = []
+    history: list[HappenedView] = Field(default_factory=list)
 
     @classmethod
     def of(cls, kept: Kept, now: datetime) -> Self:

@@ -15,7 +15,6 @@ from shared.web.paging import PAGE, Cursors
 from . import many_at_once, storage
 from .fate_bodies import EmailId, Listing, Matching, Resending
 from .fate_views import (
-    CalendarView,
     ContentView,
     EmailFate,
     EmailFates,
@@ -72,7 +71,7 @@ def emails_api(database: Database, guard: Guard, viewer: Viewer, mail_domain: st
             subject=shown.email.subject,
             text=shown.email.text,
             html=shown.html,
-            calendar=CalendarView.model_validate(shown.calendar) if shown.calendar else None,
+            calendar=shown.calendar,
         )
 
     @router.post("/emails/resend")

@@ -3,25 +3,17 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from shared.clock import Clock
+from shared.web.models import LARGEST, ONE_VISIBLE_LINE, Body
 
 from .domain import Kind, State, Topic
 from .fates import Act, Selection
 
-LARGEST = 2**63 - 1
 EmailId = Annotated[int, Field(ge=1, le=LARGEST)]
-# Not among them: control characters, line and paragraph separators, overrides of the writing direction.
-ONE_VISIBLE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
 Who = Annotated[str, Field(min_length=1, max_length=100, pattern=ONE_VISIBLE_LINE)]
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=ONE_VISIBLE_LINE)]
-
-
-class Body(BaseModel):
-    """What is sent to us; a field that we do not know is a mistake of the sender."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Matching(Body):

@@ -4,16 +4,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
+from shared.web.models import View
+
+from .calendar_part import CalendarPart
 from .domain import Kind, Language, Method, State, Topic
 from .fates import Left
-
-
-class View(BaseModel):
-    """Something as it is shown; made from what the domain calls the same."""
-
-    model_config = ConfigDict(from_attributes=True)
 
 
 class EmailFate(View):
@@ -69,21 +66,6 @@ class EmailHistory(EmailFate):
     resendings: list[ResendingView]
 
 
-class CalendarView(View):
-    """What its calendar part tells the reader's calendar."""
-
-    method: str
-    uid: str
-    sequence: int
-    summary: str
-    location: str
-    starts_at: datetime
-    ends_at: datetime
-    organizer: str
-    attendee: str
-    partstat: str | None
-
-
 class ContentView(BaseModel):
     """An e-mail as its reader sees it, with links that lead nowhere."""
 
@@ -92,7 +74,7 @@ class ContentView(BaseModel):
     subject: str
     text: str
     html: str
-    calendar: CalendarView | None
+    calendar: CalendarPart | None
 
 
 class HourView(View):

@@ -5,11 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, Field
 
 from shared.clock import Clock
 from shared.contracts.notifications import Ending, Unreachable
 from shared.database.pool import Connection, Database
+from shared.web.models import View
 from shared.web.once import once
 from shared.web.operator import Guard
 from shared.web.paging import PAGE, After, Cursors, Moment
@@ -20,14 +21,12 @@ from .suppressions import Position, Suppression
 CURSORS: Cursors[Position] = Cursors(tuple[Moment, UUID])
 
 
-class SuppressionView(BaseModel):
+class SuppressionView(View):
     """An address that must not be written to, with the server's words, and the e-mails and people that it concerns.
 
     `no_such_address`: nobody is there. `refused_repeatedly`: three e-mails were refused within fourteen days. It ended
     when an e-mail was `delivered` after all, it was `undone`, or its time `expired`.
     """
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     address: str
@@ -37,7 +36,7 @@ class SuppressionView(BaseModel):
     until: datetime
     ended_at: datetime | None
     ended_how: Ending | None
-    people: list[UUID] = []
+    people: list[UUID] = Field(default_factory=list)
     waiting: int = 0
 
 

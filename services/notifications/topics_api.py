@@ -7,13 +7,13 @@ from pydantic import BaseModel
 
 from shared.clock import Clock
 from shared.database.pool import Database
+from shared.web.models import View
 from shared.web.once import once
 from shared.web.operator import Guard
 
 from . import storage, use_cases
 from .domain import Topic
 from .fate_bodies import Holding
-from .fate_views import View
 
 
 class HeldView(View):

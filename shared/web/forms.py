@@ -8,8 +8,11 @@ from fastapi import Request
 
 from shared.errors import Invalid, NotAllowed
 
+from .models import LARGEST
+
 MOST_OCTETS = 4 * 1024 * 1024
 MOST_FIELDS = 1000
+LONGEST_REASON = 500
 
 
 class ForeignForm(NotAllowed):
@@ -33,6 +36,18 @@ class Form:
     def texts(self, name: str) -> list[str]:
         """Return all that was sent under a name."""
         return self._fields.get(name, [])
+
+
+def number(text: str, most: int = LARGEST) -> int | None:
+    """Read a number from 1, or None where there is none."""
+    read = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(most)) else 0
+    return read if 0 < read <= most else None
+
+
+def reason(form: Form) -> str | None:
+    """Read why something is done: one line, or None where there is none or it is too long."""
+    why = " ".join(form.text("why").split())
+    return why if 0 < len(why) <= LONGEST_REASON and why.isprintable() else None
 
 
 async def read_form(request: Request) -> Form:

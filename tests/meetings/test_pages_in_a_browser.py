@@ -17,7 +17,7 @@ from shared.contracts.membership import Language
 from tests.conftest import DatabaseOf
 from tests.meetings.builders import joined, person_updated, series, started
 from tests.meetings.conftest import TOKEN, Service, settings_for
-from tests.support.browser import NARROW, WIDE, Look, reader, served, sign_in
+from tests.support.browser import SCREENS, Look, reader, served, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -109,16 +109,7 @@ async def fill(service: Service) -> list[Meeting]:
     return quarterly
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"),
-    [
-        ("da", NARROW, "light"),
-        ("da", WIDE, "light"),
-        ("da", WIDE, "dark"),
-        ("en", NARROW, "dark"),
-        ("en", WIDE, "light"),
-    ],
-)
+@pytest.mark.parametrize(("language", "width", "scheme"), SCREENS)
 async def test_every_page_is_for_everybody_on_any_screen(
     chromium: Browser, address: str, service: Service, language: Language, width: int, scheme: str, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from tests.notifications.builders import MeetingStory, mandate_started, organisa
 from tests.notifications.conftest import Service
 from tests.notifications.operators import TOKEN, web_part
 from tests.notifications.test_emails_api import fail
-from tests.support.browser import NARROW, WIDE, Look, go_by_keyboard, press_enter, reader, served, sign_in
+from tests.support.browser import SCREENS, Look, go_by_keyboard, press_enter, reader, served, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -135,16 +135,7 @@ async def test_a_topic_is_held_and_released(
         await expect(first.locator(".tag")).not_to_have_text(words["held"])
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"),
-    [
-        ("da", NARROW, "light"),
-        ("da", WIDE, "light"),
-        ("da", WIDE, "dark"),
-        ("en", NARROW, "dark"),
-        ("en", WIDE, "light"),
-    ],
-)
+@pytest.mark.parametrize(("language", "width", "scheme"), SCREENS)
 async def test_every_page_is_for_everybody_on_any_screen(
     chromium: Browser, address: str, service: Service, language: Language, width: int, scheme: str, tmp_path: Path
 ) -> None:

@@ -23,11 +23,11 @@ from tests.notifications.builders import (
     person_updated,
 )
 from tests.notifications.far_server import FarServer
+from tests.notifications.operators import TOKEN, caller
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
 
 ANNA, KOEGE = UUID(int=1), UUID(int=2)
-TOKEN = "a token of an operator"
 
 
 @pytest.fixture
@@ -53,14 +53,7 @@ async def operator(
         }
     )
     app = build(settings, now=lambda: NOW)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app),
-            base_url="http://notifications",
-            headers={"Authorization": f"Bearer {TOKEN}"},
-        ) as client,
-    ):
+    async with caller(app) as client:
         yield client
 
 

@@ -23,6 +23,14 @@ PROGRAMS = ("chromium-headless-shell", "chromium")
 INSTALL = Path(__file__).with_name("install-chromium.sh")
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 NARROW, WIDE = 360, 1280
+# Each language, width and scheme of colours at least once: what a page is looked at in.
+SCREENS = (
+    ("da", NARROW, "light"),
+    ("da", WIDE, "light"),
+    ("da", WIDE, "dark"),
+    ("en", NARROW, "dark"),
+    ("en", WIDE, "light"),
+)
 LOCALES: Mapping[Language, str] = {"da": "da-DK", "en": "en-GB"}
 SIGN_IN: Mapping[Language, tuple[str, str, str]] = {
     "da": ("Dit navn", "Adgangsnøgle", "Log ind"),

@@ -8,14 +8,14 @@ from fastapi.responses import HTMLResponse
 
 from shared.clock import Clock
 from shared.database.pool import Database
-from shared.web.forms import Form
+from shared.web.forms import Form, number, reason
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
 from .. import many_at_once, storage
 from ..edits import subject
 from ..filters import Filter
-from .reading import act_of, number, reason
+from .reading import act_of
 
 ROWS = 50
 MOST_PAGES = 10_000

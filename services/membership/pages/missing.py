@@ -9,12 +9,12 @@ from fastapi.responses import HTMLResponse
 from shared.clock import Clock, local_day
 from shared.database.pool import Database
 from shared.errors import NotFound
-from shared.web.forms import Form
+from shared.web.forms import Form, number
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
 from .. import storage, use_cases
-from .reading import act_of, number
+from .reading import act_of
 
 
 def add_pages_of_missing(router: APIRouter, database: Database, pages: Pages, sign_in: SignIn, now: Clock) -> None:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from shared.clock import Clock
 from shared.database.pool import Database
 from shared.errors import Invalid
-from shared.web.forms import Form
+from shared.web.forms import Form, reason
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
@@ -17,7 +17,7 @@ from ..bodies import KeptId
 from ..edits import ATTRIBUTES, Edit, editable, opened, subject
 from ..messages import Kept
 from ..quarantine import TRIABLE
-from .reading import act_of, reason
+from .reading import act_of
 
 
 def add_pages_of_one(router: APIRouter, database: Database, pages: Pages, sign_in: SignIn, now: Clock) -> None:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from shared.clock import Clock
 from shared.database.pool import Database
 from shared.errors import Invalid
-from shared.web.forms import Form
+from shared.web.forms import Form, number, reason
 from shared.web.pages import Pages, see_other
 from shared.web.paging import Cursors
 from shared.web.sign_in import SignIn
@@ -16,7 +16,7 @@ from shared.web.sign_in import SignIn
 from .. import many_at_once, storage
 from ..fate_bodies import EmailId
 from ..filters import Filter
-from .reading import act_of, number, reason
+from .reading import act_of
 
 ROWS = 50
 MEETINGS = 200

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from shared import logs
 from shared.clock import Clock
 from shared.database.pool import Database
-from shared.web.forms import Form
+from shared.web.forms import Form, reason
 from shared.web.pages import HEADERS, Pages, see_other
 from shared.web.sign_in import SignIn
 
@@ -16,7 +16,7 @@ from .. import many_at_once, storage
 from ..fate_bodies import EmailId
 from ..fates import Left
 from ..showing import Shown, Viewer
-from .reading import act_of, reason
+from .reading import act_of
 
 log = logs.get(__name__)
 

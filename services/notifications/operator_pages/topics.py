@@ -7,14 +7,13 @@ from fastapi.responses import HTMLResponse
 
 from shared.clock import Clock
 from shared.database.pool import Database
-from shared.web.forms import Form
+from shared.web.forms import Form, reason
 from shared.web.pages import Pages, see_other
 from shared.web.sign_in import SignIn
 
 from .. import storage, use_cases
 from ..domain import Topic
 from ..topics import TOPIC_NAMES, UNSENT_TOPICS
-from .reading import reason
 
 TOPICS = [topic for topic in get_args(Topic) if topic not in UNSENT_TOPICS]
 
