@@ -91,7 +91,7 @@ def _cancellation(situation: Situation, told: Mailed, mailed: Sequence[Mailed], 
     return Draft(
         kind="cancellation",
         topic="changes",
-        language=told.language,
+        language=situation.language,
         person_id=situation.person_id,
         object_id=situation.meeting_id,
         meeting_id=situation.meeting_id,

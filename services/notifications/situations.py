@@ -74,7 +74,6 @@ class Mailed(NamedTuple):
     state: str
     may_have_arrived: bool
     message_id: str
-    language: Language
     shared: bool
 
     @property

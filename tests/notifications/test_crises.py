@@ -88,6 +88,21 @@ async def test_a_person_who_becomes_known_later_is_told_while_the_crisis_lasts(s
     assert await service.fates() == [("crisis_notice", "queued")]
 
 
+async def test_a_notice_that_got_through_nowhere_goes_to_the_new_address_while_the_crisis_lasts(
+    service: Service, story: CrisisStory
+) -> None:
+    await service.hear(story.started())
+    await service.set_state("failed", may_have_arrived=False)
+
+    await service.hear(person_updated(ANNA, "anna@handel.example", version=2))
+    service.later(timedelta(days=8))
+    await service.hear(person_updated(BO, "bo@handel.example", version=2))
+
+    anna, bo = await service.emails()
+    assert (anna["address"], anna["state"], anna["attempts"]) == ("anna@handel.example", "queued", 0)
+    assert (bo["address"], bo["state"]) == ("bo@koege.example", "failed")
+
+
 @pytest.mark.parametrize("apart", [True, False])
 async def test_who_comes_to_the_group_later_is_told_and_nobody_twice(service: Service, *, apart: bool) -> None:
     story = CrisisStory(people=(ANNA,))

@@ -35,7 +35,6 @@ from .due import (
     hold,
     mark_obsolete,
     newcomers,
-    readdress_welcomes,
     situations,
 )
 from .fates import (
@@ -116,6 +115,7 @@ from .suppressions import (
     refused_repeatedly,
     release_suppressed,
 )
+from .waiting import readdress_crisis_mails, readdress_welcomes, translate_waiting
 
 __all__ = [
     "AboutAnswers",
@@ -213,6 +213,7 @@ __all__ = [
     "postpone",
     "queue_again",
     "queue_blamed",
+    "readdress_crisis_mails",
     "readdress_welcomes",
     "record",
     "record_taken",
@@ -228,6 +229,7 @@ __all__ = [
     "take_back",
     "take_turn",
     "told_of_hosting",
+    "translate_waiting",
     "try_failures",
     "unanswered",
     "unmute",

@@ -94,7 +94,7 @@ async def history(conn: Connection, touched: Touched) -> History:
         )
         SELECT e.meeting_id, e.whom, e.frame_id,
                e.id, e.person_id, e.address, e.method, e.revision, e.sequence, e.state, e.may_have_arrived,
-               e.message_id, f.language,
+               e.message_id,
                EXISTS (
                    SELECT
                      FROM people AS other
@@ -103,7 +103,6 @@ async def history(conn: Connection, touched: Touched) -> History:
                       AND (SELECT standing FROM invitations WHERE meeting_id = e.meeting_id AND person_id = other.id)
                ) AS shared
           FROM concerning AS e
-          JOIN frames AS f ON f.id = e.frame_id
          ORDER BY e.id
         """,
         [meeting_id for meeting_id, _ in touched],
@@ -171,25 +170,6 @@ async def newcomers(conn: Connection, people: Iterable[UUID]) -> list[Newcomer]:
         list(people),
     )
     return [Newcomer(*row) for row in rows]
-
-
-async def readdress_welcomes(conn: Connection, people: Iterable[UUID], now: datetime) -> None:
-    """Send a welcome that got through nowhere to where its person is reached now."""
-    await conn.execute(
-        """
-        UPDATE emails AS e
-           SET address = p.address, state = 'queued', attempts = 0, next_attempt_at = $2
-          FROM people AS p
-         WHERE p.id = e.person_id
-           AND e.person_id = ANY($1::uuid[])
-           AND p.address <> e.address
-           AND e.kind = 'welcome'
-           AND e.state IN ('queued', 'failed', 'suppressed')
-           AND NOT e.may_have_arrived
-        """,
-        list(people),
-        now,
-    )
 
 
 async def _facts(conn: Connection, meetings: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:

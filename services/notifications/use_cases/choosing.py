@@ -28,7 +28,9 @@ async def unmute(conn: Connection, person_id: UUID, topic: MutableTopic, *, corr
 
 async def choose(conn: Connection, person_id: UUID, wanted: Choice, *, correlation_id: str, now: datetime) -> None:
     """Keep all that a person chooses, and say so where it is news; the choice holds for what waits too."""
+    await storage.take_turn(conn)  # nothing is queued meanwhile in the language of before
     await _change(conn, person_id, await _held(conn, person_id), wanted, correlation_id, now)
+    await storage.translate_waiting(conn, [person_id])
 
 
 async def _held(conn: Connection, person_id: UUID) -> Choice:

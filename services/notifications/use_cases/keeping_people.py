@@ -23,7 +23,9 @@ async def keep_people(conn: Connection, events: Sequence[PersonUpdated], *, mail
     await storage.take_turn(conn)
     await storage.keep_people(conn, newest(events, lambda event: event.person.id))
     people = {event.person.id: event.correlation_id for event in events}
+    await storage.translate_waiting(conn, people)
     await storage.readdress_welcomes(conn, people, now)
+    await storage.readdress_crisis_mails(conn, people, local_day(now), now)
     await _welcome(conn, people, mail_domain, now)
     await tell(conn, await storage.crises_to_tell(conn, people, local_day(now)), mail_domain, now)
     invitations = await storage.invitations_of(conn, people)
