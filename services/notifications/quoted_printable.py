@@ -27,6 +27,8 @@ def _octets(code: int) -> str:
 
 _AT_START = {character: f"={ord(character):02X}" for character in ".F"}
 _ESCAPES = Escapes({chr(code): chr(code) for code in range(0x20, 0x7F) if chr(code) != "="})
+# What an address is made of stands for itself, but where a line starts.
+_PLAIN = bytes(code for code in range(0x21, 0x7F) if chr(code) != "=")
 
 
 def encoded(text: str) -> str:
@@ -35,6 +37,8 @@ def encoded(text: str) -> str:
 
 
 def _line(line: str) -> str:
+    if line.isascii() and not line.encode().translate(None, _PLAIN):
+        return _cut(line)
     written = line.translate(_ESCAPES)
     if "  " in written or written.endswith(" "):
         return _escaped(line)

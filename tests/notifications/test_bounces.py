@@ -13,9 +13,9 @@ def test_a_token_is_read_whatever_became_of_its_case_and_a_forged_one_is_not() -
     tokens = {number: TOKENS.token(number) for number in (1, 2, 2**40)}
 
     assert {number: TOKENS.read(token.upper()) for number, token in tokens.items()} == {n: n for n in tokens}
-    assert all(token.isalnum() and len(token) == 32 for token in tokens.values())
+    assert all(token.isalnum() and len(token) == 40 for token in tokens.values())
     assert BounceTokens("another secret of thirty-two characters").read(tokens[1]) is None
-    bad = [tokens[1][:-1], f"{tokens[1][:-2]}aa", f"{tokens[1]}aaaaaaaa", "", "æ", "1" * 32]
+    bad = [tokens[1][:-1], f"{tokens[1][:-2]}aa", f"{tokens[1]}aaaaaaaa", "", "æ", "1" * 40]
     assert [TOKENS.read(token) for token in bad] == [None] * len(bad)
 
 
