@@ -17,8 +17,22 @@ from shared.dates import LOCALE
 from .domain import Language
 
 _LABELS: Mapping[Language, Mapping[str, str]] = {
-    "da": {"when": "Hvornår", "mode": "Form", "place": "Sted", "host_town": "Værtsby", "link": "Deltag online"},
-    "en": {"when": "When", "mode": "How", "place": "Place", "host_town": "Host town", "link": "Join online"},
+    "da": {
+        "title": "Titel",
+        "when": "Hvornår",
+        "mode": "Form",
+        "place": "Sted",
+        "host_town": "Værtsby",
+        "link": "Deltag online",
+    },
+    "en": {
+        "title": "Title",
+        "when": "When",
+        "mode": "How",
+        "place": "Place",
+        "host_town": "Host town",
+        "link": "Join online",
+    },
 }
 _MODES: Mapping[Language, Mapping[str, str]] = {
     "da": {"online": "Online", "physical": "Fremmøde", "hybrid": "Fremmøde eller online"},
@@ -60,6 +74,8 @@ def meeting_in_words(facts: Mapping[str, Any], before: Mapping[str, Any], langua
     now, was = _values(facts, language), _values(before, language)
     if facts["mode"] != "online" and not (now["place"] or now["host_town"]):
         now["place"], was["place"] = _PLACE_FOLLOWS[language], was["place"] or _PLACE_FOLLOWS[language]
+    if now["title"] == was["title"]:
+        now["title"] = was["title"] = ""  # it stands above
     return MeetingInWords(
         title=one_line(facts["title"]),
         day=dates.short_moment_in_words(starts_at, language),
@@ -123,6 +139,7 @@ def _row(key: str, label: str, now: str, was: str) -> Row:
 
 def _values(facts: Mapping[str, Any], language: Language) -> dict[str, str]:
     return {
+        "title": one_line(facts["title"]),
         "when": dates.span_in_words(moment(facts["starts_at"]), moment(facts["ends_at"]), language),
         "mode": _MODES[language].get(facts["mode"], one_line(facts["mode"])),
         "place": one_line(facts.get("place") or ""),

@@ -245,6 +245,27 @@ def test_an_update_says_what_it_was_before(language: Language) -> None:
     for words in (said.text, words_of(said.html)):
         assert "Biblioteket, Kirkestræde 18, 4600 Køge" in words
         assert {"da": "Før: torsdag 22. oktober", "en": "Before: Thursday 22 October"}[language] in words
+        assert {"da": "Titel", "en": "Title"}[language] not in words
+
+
+@every_language
+def test_an_update_says_what_the_meeting_was_called_before(language: Language) -> None:
+    before = {**sample("update").facts, "title": "Netværksmøde i Køge"}
+    said = content(sample("update", language, facts={"before": before}))
+
+    assert {"da": "Nyt: titel.", "en": "New: title."}[language] in words_of(said.html)
+    for words in (said.text, words_of(said.html)):
+        assert {"da": "Før: Netværksmøde i Køge", "en": "Before: Netværksmøde i Køge"}[language] in words
+
+
+@every_language
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_phone_shows_beside_the_subject_says_more_than_the_subject(kind: Kind, language: Language) -> None:
+    said = content(sample(kind, language))
+
+    preview = words_of(said.html.partition("<table")[0])
+    assert 15 < len(preview) < 100
+    assert preview not in said.subject
 
 
 @every_language
@@ -284,7 +305,7 @@ def test_a_cancellation_says_why(language: Language, cause: str) -> None:
     [
         ("offer", "da", ["en plads i salen til dig", "torsdag 8. oktober 2026 kl. 11.00", "Svar ja senest"]),
         ("offer", "en", ["a place in person for you", "Thursday 8 October 2026 at 11:00", "Say yes by"]),
-        ("confirmation", "da", ["Du har nu en plads i salen ved Kvartalsmøde", "svar nej med linket"]),
+        ("confirmation", "da", ["Du har nu en plads i salen til Kvartalsmøde", "svar nej med linket"]),
         ("confirmation", "en", ["You now have a place in person at Kvartalsmøde", "answer no with the link"]),
     ],
 )
@@ -373,12 +394,12 @@ def test_what_is_said_of_a_crisis_stands_in_text_and_html_alike(kind: Kind, lang
 @pytest.mark.parametrize(
     ("kind", "language", "stated"),
     [
-        ("crisis_notice", "da", ["Butikkerne er lukket", "tirsdag 17. marts 2026 kl. 8.30–9.00", "holdes ikke imens"]),
+        ("crisis_notice", "da", ["Butikkerne er lukket", "tirsdag 17. marts 2026 kl. 8.30–9.00", "bliver ikke holdt"]),
         ("crisis_notice", "en", ["Tuesday 17 March 2026 at 8:30–9:00", "are not held meanwhile", "held as planned"]),
         ("crisis_summary", "da", ["holdt 5 møder", "3 organisationer", "Sjælland (2): Køge Handel, Roskilde Handel"]),
         ("crisis_summary", "en", ["5 meetings were held", "3 organisations", "No region (1): Handel og Event"]),
-        ("crisis_cancelled", "da", ["er taget tilbage", "torsdag 12. marts 2026 kl. 9.30–10.30"]),
-        ("crisis_cancelled", "en", ["is taken back", "Thursday 12 March 2026 at 9:30–10:30"]),
+        ("crisis_cancelled", "da", ["er trukket tilbage", "torsdag 12. marts 2026 kl. 9.30–10.30"]),
+        ("crisis_cancelled", "en", ["is withdrawn", "Thursday 12 March 2026 at 9:30–10:30"]),
     ],
 )
 def test_a_mail_of_a_crisis_says_what_it_is_for(kind: Kind, language: Language, stated: list[str]) -> None:
@@ -392,7 +413,7 @@ def test_a_summary_says_when_nobody_has_entered_who_came(language: Language) -> 
     said = content(sample("crisis_summary", language, facts={"regions": [], "meetings_held": 1}))
 
     assert {"da": "holdt 1 møde.", "en": "1 meeting was held."}[language] in said.text
-    assert {"da": "Hvem der var med, er ikke registreret.", "en": "Nobody has entered"}[language] in said.text
+    assert {"da": "Hvem der var med, er ikke registreret.", "en": "Who took part was not"}[language] in said.text
 
 
 @every_language
