@@ -11,8 +11,9 @@ from . import storage
 from .domain import Email
 from .storage import FrameFacts
 
-# An attempt takes half an hour at most (smtp.Limits): one begun in the first two minutes ends before the lease.
-LEASE = timedelta(minutes=40)
+# An attempt takes half an hour at most (smtp.Limits), and may be announced as long as a quarter of one before its turn:
+# what is begun in the first two minutes ends before the lease.
+LEASE = timedelta(minutes=50)
 FRAMES_KEPT = 1_000
 MOMENT = timedelta(microseconds=1)
 
@@ -32,7 +33,20 @@ class Claims:
 
     async def take(self, most: int) -> list[Email]:
         """Take so many that are due, the urgent first."""
-        await self.settle()
+        async with self._one_at_a_time:
+            return await self._take(most)
+
+    def give_back(self, emails: Iterable[int], not_before: datetime | None = None) -> None:
+        """Note that e-mails were not tried; `settle` and the next `take` hand them back."""
+        self._untried |= dict.fromkeys(emails, not_before)
+
+    async def settle(self) -> None:
+        """Hand back what was not tried, also by a claim whose answer was lost with the database's."""
+        async with self._one_at_a_time:
+            await self._settle()
+
+    async def _take(self, most: int) -> list[Email]:
+        await self._settle()
         now = self._now()
         # A claim is known by its lease.
         self._last_lease = self._unanswered = max(now + LEASE, self._last_lease + MOMENT)
@@ -47,17 +61,9 @@ class Claims:
         self._unanswered = None
         return [storage.claimed_email(row, self._frames[row["frame_id"]]) for row in claimed]
 
-    def give_back(self, emails: Iterable[int], not_before: datetime | None = None) -> None:
-        """Note that e-mails were not tried; `settle` and the next `take` hand them back."""
-        self._untried |= dict.fromkeys(emails, not_before)
-
-    async def settle(self) -> None:
-        """Hand back what was not tried, also by a claim whose answer was lost with the database's."""
-        async with self._one_at_a_time:
-            if self._untried or self._unanswered:
-                await self._hand_back()
-
-    async def _hand_back(self) -> None:
+    async def _settle(self) -> None:
+        if not (self._untried or self._unanswered):
+            return
         untried, self._untried = self._untried, {}
         try:
             async with self._database.connection() as conn:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -12,8 +13,9 @@ import pytest
 
 from services.notifications import delivery as delivery_module
 from services.notifications import storage
+from services.notifications.claims import Claims
 from services.notifications.situations import Situation
-from services.notifications.storage import Touched
+from services.notifications.storage import FrameFacts, Touched
 from shared.database.pool import Connection
 from tests.notifications.builders import MeetingStory, person_updated
 from tests.notifications.conftest import Invited, Service
@@ -136,6 +138,34 @@ async def test_what_a_sender_took_without_hearing_so_is_sent_at_once(
 
     assert lost == []
     assert [(email["state"], email["attempts"]) for email in await service.emails()][-1] == ("sent", 1)
+
+
+async def test_what_a_sender_is_just_taking_is_not_handed_back(
+    service: Service, invited: Invited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims, really, claimed, go_on = (
+        Claims(service.database, "sender-1", service.clock),
+        storage.frame_facts,
+        asyncio.Event(),
+        asyncio.Event(),
+    )
+
+    async def slowly(conn: Connection, ids: Collection[int]) -> dict[int, FrameFacts]:
+        claimed.set()
+        await go_on.wait()
+        return await really(conn, ids)
+
+    monkeypatch.setattr(storage, "frame_facts", slowly)
+    taking = asyncio.create_task(claims.take(9))
+    await claimed.wait()
+
+    settling = asyncio.create_task(claims.settle())
+    await asyncio.sleep(0.1)
+    go_on.set()
+    await settling
+
+    assert len(await taking) == 1
+    assert (await service.fates())[-1] == ("invitation", "sending")
 
 
 async def test_what_is_about_to_be_taken_back_is_taken_by_no_sender(
