@@ -32,6 +32,17 @@ async def test_an_e_mail_is_accepted_once_and_its_reply_kept(
     assert await attempts(service) == [("accepted", "250 2.0.0 taken as 1A2B")]
 
 
+async def test_a_reply_that_holds_what_no_text_may_is_kept_without_it(
+    service: Service, invited: Invited, server: FarServer
+) -> None:
+    server.after_message = lambda address: "250 2.0.0 taken\0as\x1b1A2B"
+
+    await service.deliver(server)
+
+    _, invitation = await service.emails()
+    assert (invitation["state"], invitation["reply"]) == ("sent", "250 2.0.0 taken as 1A2B")
+
+
 async def test_many_e_mails_share_a_few_connections(service: Service, server: FarServer) -> None:
     story, people = MeetingStory(), [uuid4() for _ in range(250)]
     await service.hear(*(person_updated(each, f"p{n}@by.example") for n, each in enumerate(people)))

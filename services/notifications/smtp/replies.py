@@ -44,7 +44,9 @@ def outcome_of(stage: Stage, code: int, text: str) -> Outcome:
 
 
 def said(code: int, text: str) -> str:
-    """Return a reply as it is kept: one line, without anybody's address."""
+    """Return a reply as it is kept: one line of visible characters, without anybody's address."""
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
     return f"{code} {without_addresses(' '.join(text.split()))}"[:LONGEST_REPLY]
 
 
