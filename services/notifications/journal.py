@@ -4,18 +4,24 @@ It is written the moment a reply is read, before anything else is done, so that 
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import ENOSPC
 from pathlib import Path
 from urllib.parse import quote
 
+from shared import logs
 from shared.errors import Trouble
+
+log = logs.get(__name__)
 
 SUFFIX = ".journal"
 # A file that holds as much is followed by another, and removed once the database knows all of it.
 FULL_OCTETS = 1_000_000
 NO_FILE = -1
+_LINE = re.compile(rb"(\d{1,18}) (<[\x21-\x7e]+>) (\d{1,11}\.\d+) ([^\0]*)")
 
 
 class NotWritable(Trouble):
@@ -59,11 +65,15 @@ class Journal:
         return found
 
     def write(self, taken: Taken) -> int:
-        """Keep what was just heard, and return which file holds it, for `recorded`."""
+        """Keep what was just heard, and return which file holds it, for `recorded`; raise OSError."""
         if self._octets > FULL_OCTETS:
             self._begin_file()
         line = f"{taken.email_id} {taken.message_id} {taken.at.timestamp()} {taken.reply}\n".encode()
-        self._octets += os.write(self._file, line)
+        written = os.write(self._file, line)
+        if written < len(line):
+            os.truncate(self._file, self._octets)
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        self._octets += written
         self._unrecorded[self._number] += 1
         return self._number
 
@@ -118,8 +128,15 @@ def _number_of(path: Path) -> int:
 
 
 def _read(path: Path) -> Iterator[Taken]:
-    """Read a file; its last line may be cut off."""
-    for line in path.read_text().splitlines(keepends=True):
-        if line.endswith("\n"):
-            email_id, message_id, at, reply = line[:-1].split(" ", 3)
-            yield Taken(int(email_id), message_id, datetime.fromtimestamp(float(at), UTC), reply)
+    """Read a file; its last line may be cut off, and after a power cut others may be spoiled too."""
+    *lines, _ = path.read_bytes().split(b"\n")
+    spoiled = 0
+    for line in lines:
+        if found := _LINE.fullmatch(line):
+            email_id, message_id, at, reply = found.groups()
+            moment = datetime.fromtimestamp(float(at), UTC)
+            yield Taken(int(email_id), message_id.decode(), moment, reply.decode(errors="replace"))
+        else:
+            spoiled += 1
+    if spoiled:
+        log.error("lines of a journal cannot be read: what they hold may be repeated", path=str(path), lines=spoiled)

@@ -48,10 +48,11 @@ class Memory:
     def read(self) -> tuple[UUID, int | None]:
         """Return the volume's own id, which it is given where it has none, and what it remembers of the sender."""
         volume = self._folder / "volume"
-        with suppress(FileExistsError), volume.open("x") as fresh:
-            fresh.write(f"{uuid4()}\n")
-        remembered = int(self._path.read_text()) if self._path.exists() else None
-        return UUID(volume.read_text().strip()), remembered
+        if not volume.exists():
+            _write_whole(volume, f"{uuid4()}\n")
+        # It is empty where the power went before it was first on the disk.
+        written = self._path.read_text().strip() if self._path.exists() else ""
+        return UUID(volume.read_text().strip()), int(written) if written.isdecimal() else None
 
     def keep(self, beats: int) -> None:
         """Remember what the database has committed."""
@@ -67,3 +68,15 @@ class Memory:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file, unless another has by now; it is never seen half written, not even after a power cut."""
+    unfinished = path.with_name(f"{path.name}.{uuid4()}")
+    with unfinished.open("x") as fresh:
+        fresh.write(text)
+        fresh.flush()
+        os.fsync(fresh.fileno())
+    with suppress(FileExistsError):
+        os.link(unfinished, path)
+    unfinished.unlink()

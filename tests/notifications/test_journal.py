@@ -1,9 +1,11 @@
 """The reply journal outlives a process that is killed, and only what the database does not know is taken from it."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.notifications import journal as journal_module
 from services.notifications.journal import Journal, NotWritable, Taken
@@ -45,6 +47,34 @@ def test_a_file_goes_once_the_database_knows_all_of_it(tmp_path: Path, monkeypat
     assert Journal(tmp_path, "sender-1").open() == [taken(4), taken(5)]
     journal.recorded(kept[-1])
     assert Journal(tmp_path, "sender-1").open() == []
+
+
+def test_spoiled_lines_hide_no_other(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "sender-1")
+    journal.open()
+    journal.write(taken(1))
+    (file,) = tmp_path.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(b"\0" * 40 + whole + b"12 <12@m" + whole + b"\xff\n" + whole)
+
+    with capture_logs() as lines:
+        found = Journal(tmp_path, "sender-1").open()
+
+    assert found == [taken(1)]
+    assert [line["lines"] for line in lines] == [3]
+
+
+def test_what_does_not_fit_on_the_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, really_write = Journal(tmp_path, "sender-1"), os.write
+    journal.open()
+    journal.write(taken(1))
+    monkeypatch.setattr(os, "write", lambda file, line: really_write(file, line[:10]))
+    with pytest.raises(OSError, match="No space left"):
+        journal.write(taken(2))
+    monkeypatch.undo()
+    journal.write(taken(3))
+
+    assert Journal(tmp_path, "sender-1").open() == [taken(1), taken(3)]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.notifications import use_cases
 from services.notifications.metrics import queue_look
-from services.notifications.restoring import Known, is_restored
+from services.notifications.restoring import Known, Memory, is_restored
 from services.notifications.use_cases import NothingHeldBack
 from tests.notifications.builders import NOW, MeetingStory, person_updated
 from tests.notifications.conftest import Invited, Service
@@ -45,6 +46,18 @@ def test_a_new_sender_is_let_in_by_a_new_database_a_volume_that_is_known_or_anot
     assert not is_restored("mine", [known("other")], HERE, None, NOW)
     assert not is_restored("mine", [known("other", ELSEWHERE, seen_at=NOW)], HERE, None, NOW)
     assert is_restored("mine", [known("other", ELSEWHERE)], HERE, None, NOW)
+
+
+def test_a_volume_that_lost_its_memory_in_a_power_cut_says_nothing_against_the_database(tmp_path: Path) -> None:
+    memory = Memory(tmp_path, "mine")
+    volume, nothing = memory.read()
+    memory.keep(7)
+
+    (tmp_path / "mine.beats").write_bytes(b"")
+
+    assert nothing is None
+    assert Memory(tmp_path, "mine").read() == (volume, None)
+    assert {path.name for path in tmp_path.iterdir()} == {"volume", "mine.beats"}
 
 
 @pytest.mark.parametrize("volume", ["kept", "lost"])
