@@ -48,7 +48,7 @@ async def _send(server: Server, settings: Settings, to: str) -> Outcome:
     try:
         await connection.open()
         await connection.exchange(_one(settings, to), lambda _, outcome: outcomes.append(outcome))
-        return outcomes[0]
+        return outcomes[0] if outcomes else Outcome("lost", "it could not be tried", fault="session")
     except Away as why:
         return Outcome("lost", str(why), fault="session")
     finally:

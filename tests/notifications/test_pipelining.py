@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from services.notifications.domain import Outcome
-from services.notifications.smtp import Letter
+from services.notifications.smtp import Away, Letter
 from services.notifications.smtp.commands import envelope
 from tests.notifications.handing_over import MESSAGE, SHORT, connection, handed_over, letter
 
@@ -162,6 +162,15 @@ async def test_a_server_that_closes_while_nothing_is_said_ends_the_exchange() ->
         await talking.close()
 
     assert reported == ["accepted"]
+
+
+async def test_a_server_that_ends_it_before_the_first_mail_is_away() -> None:
+    async def is_too_busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"421 4.3.2 too busy\r\n")
+
+    async with serving(is_too_busy) as url:
+        with pytest.raises(Away, match=r"421 4\.3\.2 too busy"):
+            await handed_over(connection(url, "pipelined"), [letter(1)])
 
 
 async def test_a_letter_that_cannot_be_fetched_costs_no_other() -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from .dialogue import Broken
 from .exchange import Exchange
 from .letters import Letter, Report
+from .replies import said
 from .server import Away, Limits, Server
 from .session import Session, begin
 
@@ -31,16 +32,20 @@ class PipelinedConnection:
         self._session = await begin(self._server, self._helo, self._tls, self._limits)
 
     async def exchange(self, letters: AsyncIterator[Letter], report: Report) -> None:
-        """Hand letters over, as `letters.Connection` says."""
-        if self._session is None:
+        """Hand letters over, as `letters.Connection` says; raise Away where the server ends it before the first."""
+        session = self._session
+        if session is None:
             raise Away("not connected")
-        exchange = Exchange(self._session, letters, report)
+        exchange = Exchange(session, letters, report)
         usable = False
         try:
             usable = await exchange.run()
+            if not session.reported and not session.dialogue.at_rest:
+                usable = False
+                raise Away(await _said_unasked(session))
         finally:
             if not usable:
-                self._session.dialogue.hang_up()
+                session.dialogue.hang_up()
                 self._session = None
 
     async def close(self) -> None:
@@ -51,3 +56,11 @@ class PipelinedConnection:
                 with suppress(Broken):
                     await session.dialogue.ask(b"QUIT", self._limits.goodbye)
             session.dialogue.hang_up()
+
+
+async def _said_unasked(session: Session) -> str:
+    try:
+        reply = await session.dialogue.reply(session.limits.goodbye)
+    except Broken as why:
+        return str(why)
+    return said(reply.code, reply.text)
