@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -71,6 +72,21 @@ async def test_what_spoke_against_us_before_a_release_is_forgotten(service: Serv
 
     assert Counter(await service.fates()) == {("invitation", "failed"): 1, ("invitation", "sent"): 11}
     assert await told(service) == []
+
+
+async def test_what_was_refused_for_its_readers_sake_in_the_end_does_not_wait(
+    service: Service, server: FarServer
+) -> None:
+    await invite(service, 1)
+    server.at_recipient = lambda address: "450 4.7.1 greylisted"
+    await service.deliver(server)
+    service.later(timedelta(minutes=2))
+    await invite(service, 12)
+    server.at_recipient = lambda address: "550 5.2.1 disabled" if address == "p0@by.example" else SPAM
+
+    await service.deliver(server)
+
+    assert Counter(await service.fates()) == {("invitation", "failed"): 2, ("invitation", "queued"): 11}
 
 
 async def test_an_operator_holds_a_topic_and_releases_it(

@@ -105,6 +105,7 @@ async def queue_blamed(conn: Connection, topics: Iterable[Topic], since: datetim
           FROM deliveries AS d
          WHERE d.email_id = e.id
            AND d.fault = 'ours'
+           AND d.outcome = 'refused'
            AND d.at >= $2
            AND e.topic = ANY($1::text[])
            AND e.state = 'failed'

@@ -58,7 +58,7 @@ async def hold_back(conn: Connection, sender: str, *, now: datetime, alive_since
         """
         UPDATE emails AS e
            SET state = 'queued', next_attempt_at = $4, may_have_arrived = true, sender = NULL,
-               lease_until = NULL,
+               lease_until = NULL, failing_since = NULL,
                reply = COALESCE(e.reply || '; ', '') || 'held back: the database was restored from a backup'
          WHERE e.next_attempt_at <= $2
            AND (e.state = 'queued'
