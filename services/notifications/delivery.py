@@ -73,6 +73,7 @@ class Delivery:
         self._stock = Stock(
             Claims(database, sender, now),
             writer,
+            may_begin=self._may_begin,
             leave_alone=self._leave_alone,
             report=self._reports.note,
             supply=self._supply,
@@ -88,6 +89,9 @@ class Delivery:
 
     async def start(self) -> None:
         await self._attempts.start()
+        await self._stock.start()
+        for line in self._lines:
+            await line.start()
         await self._sweeper.start()
 
     async def stop(self) -> None:
@@ -97,9 +101,11 @@ class Delivery:
         await asyncio.gather(*(line.finish(DRAIN_SECONDS) for line in self._lines))
         await self._reports.all_recorded(RECORD_SECONDS)
         await self._attempts.stop()
-        with suppress(DatabaseAway):  # then the next start takes it back
-            await self._stock.stop()
-            await self._pause_domains()
+        await self._stock.stop()
+        if self._name.is_held:
+            with suppress(DatabaseAway):  # then the next start takes it back
+                await self._stock.hand_back()
+                await self._pause_domains()
         self._journal.close()
         self._memory.close()
         await self._name.release()
@@ -111,9 +117,10 @@ class Delivery:
         return next((trouble for trouble in troubles if trouble), None)
 
     async def _sweep(self) -> bool:
-        await self._name.hold()
-        if not self._begun:
-            await self._begin()
+        if not await self._name.hold():
+            self._begun = False
+        if not (self._begun or await self._begin()):
+            return False
         await self._pause_domains()
         async with self._database.transaction() as conn:
             await use_cases.sweep(conn, self._journal.left_by, self._now())
@@ -131,20 +138,34 @@ class Delivery:
                 await use_cases.pause_domains(conn, list(pauses.values()))
             self._pauses = {domain: pause for domain, pause in self._pauses.items() if domain not in pauses}
 
-    async def _begin(self) -> None:
-        """Take up what was being sent when this sender went down, the journal first; then send."""
+    async def _begin(self) -> bool:
+        """Take up what was being sent under this name, the journal first, then send; say whether that was possible.
+
+        Where this process has lost the name and has it again, another may have sent meanwhile: so it lets go of all
+        that is not on a connection, and of what became of that everything is recorded first.
+        """
+        in_hand = await self._stock.hand_back()
+        if not await self._reports.all_recorded(RECORD_SECONDS):
+            return False
         taken, now = self._journal.open(), self._now()
         volume, remembered = self._memory.read()
         async with self._database.transaction() as conn:
             beats = await use_cases.begin_sending(conn, self._sender, volume, remembered, now)
-            recorded, taken_back = await use_cases.take_up(conn, self._sender, taken, self._journal.left_by, now)
+            recorded, taken_back = await use_cases.take_up(
+                conn, self._sender, taken, self._journal.left_by, now, in_hand=in_hand
+            )
         self._memory.keep(beats)
         self._journal.forget_earlier()
         log.info("sender begins", sender=self._sender, from_journal=recorded, taken_back=taken_back)
-        await self._stock.start()
-        for line in self._lines:
-            await line.start()
         self._begun = True
+        self._stock.resume()
+        return True
+
+    def _may_begin(self) -> bool:
+        """Whether this process has taken up what was sent under its name, and has that name still."""
+        if self._begun and not self._name.is_held:
+            self._sweeper.wake()
+        return self._begun and self._name.is_held
 
     async def _record(self, conn: DatabaseConnection, attempts: Sequence[Attempt]) -> None:
         self._stock.leave(await use_cases.record(conn, self._sender, attempts))

@@ -54,6 +54,7 @@ class Journal:
 
     def open(self) -> list[Taken]:
         """Begin a new file, and return what those before it hold; raise NotWritable."""
+        self._unrecorded = {number: count for number, count in self._unrecorded.items() if count}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             earlier = self._files()

@@ -66,13 +66,14 @@ class Reports:
             correlation_id=email.correlation_id,
         )
 
-    async def all_recorded(self, within: float) -> None:
-        """Wait some seconds until all is recorded; what then is not stays in the journal."""
+    async def all_recorded(self, within: float) -> bool:
+        """Wait some seconds until all is recorded, and say whether it is; what is not stays in the journal."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 while self._unrecorded:
                     self._settled.clear()
                     await self._settled.wait()
+        return not self._unrecorded
 
     def _keep(self, email: Email, outcome: Outcome, now: datetime) -> int | None:
         """Write down that the far server has an e-mail; where that fails it is recorded all the same."""

@@ -1,5 +1,6 @@
 """The name of a sender, which one process alone may have at a time."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 import asyncpg
@@ -8,6 +9,8 @@ from shared.database.pool import Connection, Database
 from shared.errors import Trouble
 
 from . import storage
+
+ANSWER_SECONDS = 5
 
 
 class NameIsTaken(Trouble):
@@ -26,21 +29,35 @@ class SenderName:
         self._lent = AsyncExitStack()
         self._holding: Connection | None = None
 
-    async def hold(self) -> None:
-        """Hold the name, anew where the connection was lost; raise NameIsTaken."""
-        if self._holding and not _is_lost(self._holding):
-            return
+    @property
+    def is_held(self) -> bool:
+        """Whether the name is held, as far as is known by now."""
+        return self._holding is not None and not _is_lost(self._holding)
+
+    async def hold(self) -> bool:
+        """Hold the name, and say whether it was held all along; raise NameIsTaken."""
+        if self.is_held and await self._is_still_held():
+            return True
         await self.release()
         conn = await self._lent.enter_async_context(self._database.connection())
         if not await storage.hold_sender(conn, self._sender):
             await self.release()
             raise NameIsTaken(self._sender)
         self._holding = conn
+        return False
 
     async def release(self) -> None:
         """Let others have the name."""
         self._holding = None
         await self._lent.aclose()
+
+    async def _is_still_held(self) -> bool:
+        """Ask the server: a connection may be gone without a word, and who holds the name may hold it once more."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return self._holding is not None and await storage.hold_sender(self._holding, self._sender)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
 
 
 def _is_lost(conn: Connection) -> bool:

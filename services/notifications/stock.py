@@ -43,20 +43,24 @@ class Stock:
         claims: Claims,
         writer: Writer,
         *,
+        may_begin: Callable[[], bool],
         leave_alone: LeaveAlone,
         report: Report,
         supply: Callable[[int], None],
     ) -> None:
         """`leave_alone` says until when nothing goes to an address, `report` hears of what cannot be written.
 
-        `supply` is called with the number of letters that are ready, whenever there are more.
+        Nothing is claimed, handed back or begun unless it `may_begin`. `supply` is called with the number of letters
+        that are ready, whenever there are more.
         """
         self._claims = claims
         self._writer = writer
+        self._may_begin = may_begin
         self._leave_alone = leave_alone
         self._report = report
         self._supply = supply
         self._unsettled: dict[int, float] = {}
+        self._in_hand: set[int] = set()
         self._unwritten: deque[Email] = deque()
         self._written: deque[Item] = deque()
         self._in_work = 0
@@ -79,26 +83,41 @@ class Stock:
         """Have handed back what was left."""
         await self._claims.settle()
 
+    async def hand_back(self) -> Collection[int]:
+        """Hand back all but what connections have in hand; return the ids of that."""
+        await self._claims.settle()  # once a claim that was on its way has come
+        self._unwritten.clear()
+        self._written.clear()
+        untried = self._unsettled.keys() - self._in_hand
+        self._claims.give_back(untried)
+        for email_id in untried:
+            del self._unsettled[email_id]
+        await self._claims.settle()
+        return frozenset(self._in_hand)
+
+    def resume(self) -> None:
+        """Look whether anything may be begun now."""
+        self._changed.set()
+        self.wake()
+
     def close(self) -> None:
         """Let nobody begin any further e-mail."""
         self._closed = True
         self._changed.set()
 
     async def stop(self) -> None:
-        """Hand back what nobody reported on."""
+        """Claim and write no more."""
         await self._claiming.stop()
         await self._writing.stop()
-        self._claims.give_back(self._unsettled)
-        await self._claims.settle()
 
     @property
     def is_empty(self) -> bool:
-        """Whether no letter is ready."""
-        return self._closed or not self._written
+        """Whether no letter is ready that may be begun."""
+        return not (self._written and self._is_open)
 
     async def next(self) -> Item | None:
         """Return the next letter, waiting while one may come; None where there are no more."""
-        while not self._closed:
+        while self._is_open:
             if item := self._take():
                 return item
             if not self._more_may_come:
@@ -109,12 +128,14 @@ class Stock:
 
     def put_back(self, items: Collection[Item]) -> None:
         """Have letters that were not tried go first."""
+        self._in_hand -= {item.email.id for item in items}
         self._written.extendleft(reversed(list(items)))
         self._changed.set()
 
     def settled(self, email: Email) -> None:
         """Note that it is known what became of an e-mail."""
         self._unsettled.pop(email.id, None)
+        self._in_hand.discard(email.id)
 
     def leave(self, topics: Collection[Topic]) -> None:
         """Hand back what is about some topics."""
@@ -123,6 +144,10 @@ class Stock:
         self._unwritten = deque(email for email in self._unwritten if email.topic not in topics)
         self._written = deque(item for item in self._written if item.email.topic not in topics)
         self._give_back(left)
+
+    @property
+    def _is_open(self) -> bool:
+        return not self._closed and self._may_begin()
 
     @property
     def _more_may_come(self) -> bool:
@@ -140,6 +165,7 @@ class Stock:
                 self._give_back([item.email], until)
                 item = None
         if item:
+            self._in_hand.add(item.email.id)
             self._begun += 1
         if len(self._written) < MOST_WRITTEN // 2:
             self._writing.wake()
@@ -152,6 +178,8 @@ class Stock:
         return len(self._unwritten) + len(self._written) <= self._size // 2
 
     async def _claim(self) -> bool:
+        if not self._may_begin():
+            return False
         if self._closed or not self._is_low:
             await self._claims.settle()
             return False
@@ -187,11 +215,14 @@ class Stock:
         finally:
             self._in_work -= 1
         for email, letter in zip(emails, letters, strict=True):
+            begin_by = self._unsettled.get(email.id)
+            if begin_by is None:
+                continue  # it was handed back meanwhile
             if isinstance(letter, Outcome):
                 self.settled(email)
                 self._report(email, letter)
             else:
-                self._written.append(Item(email, letter, self._unsettled[email.id]))
+                self._written.append(Item(email, letter, begin_by))
         self._changed.set()
         self._supply(len(self._written))
         return True

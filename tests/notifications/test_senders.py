@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from services.notifications import delivery as delivery_module
 from services.notifications import storage
@@ -72,6 +74,38 @@ async def test_a_second_process_of_the_same_name_stands_back(
     assert len(server.accepted) == 1
 
 
+async def test_a_sender_that_has_lost_its_name_begins_nothing_until_it_has_it_again(
+    service: Service, server: FarServer, databases: Databases
+) -> None:
+    story, people = MeetingStory(), [uuid4() for _ in range(60)]
+    await service.hear(*(person_updated(each, f"p{n}@by.example") for n, each in enumerate(people)))
+    await service.hear(*map(story.issued, people))
+    in_hand, go_on = asyncio.Event(), asyncio.Event()
+    server.hold(in_hand, go_on)
+    delivery = service.delivery(server, "same")
+    await delivery.start()
+    await in_hand.wait()
+
+    async with taken_by_another(service, databases, "same"):
+
+        async def says_so() -> bool:
+            return await delivery.trouble() == "another process sends under the name same: set SENDER"
+
+        await eventually(says_so)
+        go_on.set()
+        await asyncio.sleep(1)
+        finished = len(server.accepted)
+        sent_by_another = await another_sends_what_is_claimed(service)
+    await eventually(service.nothing_due)
+    await delivery.stop()
+
+    assert 1 <= finished <= 3 * delivery_module.CONNECTIONS
+    assert sent_by_another
+    assert sorted([address for address, _ in server.accepted] + sent_by_another) == sorted(
+        f"p{n}@by.example" for n in range(60)
+    )
+
+
 async def test_two_senders_share_one_queue(service: Service, server: FarServer) -> None:
     story, people = MeetingStory(), [uuid4() for _ in range(120)]
     await service.hear(*(person_updated(each, f"p{n}@by.example") for n, each in enumerate(people)))
@@ -119,6 +153,27 @@ async def test_a_sender_whose_connections_were_cut_goes_on(
     await eventually(service.nothing_due)
     await delivery.stop()
     assert len(server.to(ANNA)) == 2
+
+
+async def test_what_is_in_hand_while_connections_are_cut_is_sent_once(
+    service: Service, invited: Invited, server: FarServer, databases: Databases
+) -> None:
+    in_hand, go_on = asyncio.Event(), asyncio.Event()
+    server.hold(in_hand, go_on)
+    delivery = service.delivery(server)
+    await delivery.start()
+    await in_hand.wait()
+
+    with capture_logs() as lines:
+        await cut_all_connections(databases, service)
+        await eventually(lambda: begins(lines))
+    go_on.set()
+    await eventually(service.nothing_due)
+    await delivery.stop()
+
+    _, invitation = await service.emails()
+    assert len(server.to(ANNA)) == 1
+    assert (invitation["state"], invitation["attempts"]) == ("sent", 1)
 
 
 async def test_what_a_sender_took_without_hearing_so_is_sent_at_once(
@@ -236,6 +291,10 @@ async def test_who_is_withdrawn_while_mails_go_out_ends_without_the_meeting(
     assert requests == cancellations
 
 
+async def begins(lines: Sequence[Any]) -> bool:
+    return any(line["event"] == "sender begins" for line in lines)
+
+
 async def claim(conn: Connection, sender: str, most: int, now: datetime) -> list[asyncpg.Record]:
     return await storage.claim(conn, sender, most=most, lease_until=now + timedelta(minutes=15), now=now)
 
@@ -267,3 +326,36 @@ async def crash_with_the_mail_in_hand(service: Service, sender: str) -> None:
             sender,
             service.now + timedelta(minutes=15),
         )
+
+
+@asynccontextmanager
+async def taken_by_another(service: Service, databases: Databases, sender: str) -> AsyncIterator[None]:
+    """Cut the connection that holds a sender's name, while another process waits for that name and then has it."""
+    async with service.database.connection() as another:
+        name = await another.fetchval("SELECT current_database()")
+        waiting = asyncio.create_task(
+            another.execute("SELECT pg_advisory_lock(hashtextextended('notifications.sender.' || $1::text, 0))", sender)
+        )
+        await eventually(lambda: somebody_waits(databases))
+        admin = await asyncpg.connect(databases.admin_url)
+        await admin.execute(
+            """
+            SELECT pg_terminate_backend(held.pid)
+              FROM pg_locks AS held
+              JOIN pg_database AS d ON d.oid = held.database
+             WHERE d.datname = $1
+               AND held.locktype = 'advisory'
+               AND held.granted
+            """,
+            name,
+        )
+        await admin.close()
+        await waiting
+        yield
+
+
+async def another_sends_what_is_claimed(service: Service) -> list[str]:
+    """Leave what a sender holds claimed as another of its name does that has sent it."""
+    async with service.database.connection() as conn:
+        rows = await conn.fetch("UPDATE emails SET state = 'sent' WHERE state = 'sending' RETURNING address")
+    return [row["address"] for row in rows]

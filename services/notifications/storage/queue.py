@@ -131,8 +131,10 @@ async def hand_back(
     )
 
 
-async def take_back(conn: Connection, now: datetime, *, restarted: str | None = None) -> int:
-    """Queue what was being sent by a sender whose lease is over, or who has just restarted; count it.
+async def take_back(
+    conn: Connection, now: datetime, *, restarted: str | None = None, in_hand: Collection[int] = ()
+) -> int:
+    """Queue what was being sent by a sender whose lease is over, or who begins anew and has it not in hand; count it.
 
     Nobody knows whether the far server has it, so it goes out again with the same Message-ID and Date; unless its
     reader's calendar is to get something newer.
@@ -143,11 +145,12 @@ async def take_back(conn: Connection, now: datetime, *, restarted: str | None = 
            SET state = CASE WHEN is_overtaken(e) THEN 'obsolete' ELSE 'queued' END,
                may_have_arrived = true, sender = NULL, lease_until = NULL, next_attempt_at = $1
          WHERE e.state = 'sending'
-           AND (e.lease_until < $1 OR e.sender = $2)
+           AND (e.lease_until < $1 OR e.sender = $2 AND e.id <> ALL($3::bigint[]))
         RETURNING e.id
         """,
         now,
         restarted,
+        in_hand,
     )
     return len(rows)
 

@@ -1,6 +1,6 @@
 """What became of e-mails is recorded, and what senders left is taken over."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from shared.database.pool import Connection
@@ -30,15 +30,21 @@ async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> 
 
 
 async def take_up(
-    conn: Connection, sender: str, taken: Sequence[Taken], journals: Journals, now: datetime
+    conn: Connection,
+    sender: str,
+    taken: Sequence[Taken],
+    journals: Journals,
+    now: datetime,
+    *,
+    in_hand: Collection[int] = (),
 ) -> tuple[int, int]:
-    """Take up what a sender left when it went down: what its journal knows is sent, and the rest waits again.
+    """Take up what was left by who had a sender's name: what the journal knows is sent, and the rest waits again.
 
-    Return how many of each there were.
+    Return how many of each there were. What the sender has `in_hand` stays there.
     """
     recorded = await storage.record_taken(conn, sender, taken)
     await _record_what_dead_senders_heard(conn, journals, now)
-    return recorded, await storage.take_back(conn, now, restarted=sender)
+    return recorded, await storage.take_back(conn, now, restarted=sender, in_hand=in_hand)
 
 
 async def pause_domains(conn: Connection, pauses: Sequence[Pause]) -> None:
