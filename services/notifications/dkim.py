@@ -51,7 +51,10 @@ class Signer:
 
     def __init__(self, domain: str, selector: str, key: str) -> None:
         """Raise ValueError for anything but an RSA private key in PEM of at least 2048 bits."""
-        loaded = load_pem_private_key(key.encode(), password=None)
+        try:
+            loaded = load_pem_private_key(key.encode(), password=None)
+        except TypeError:
+            raise ValueError("is an RSA key under a password, and must be without") from None
         if not isinstance(loaded, rsa.RSAPrivateKey) or loaded.key_size < LEAST_BITS:
             raise ValueError(f"is no RSA key of at least {LEAST_BITS} bits")
         self._key = loaded

@@ -35,10 +35,15 @@ class Sending:
     networks: list[Network] = field(default_factory=list)
 
     def follow(self, domain: str) -> None:
-        """Take in whom a domain's record lets send; no further than mail servers would."""
-        for record in records(self.ask, domain):
-            for term in record.split()[1:]:
-                self._take_in(term.removeprefix("+"), domain)
+        """Take in whom a domain's record lets send, no further than mail servers would.
+
+        Raise ValueError for what they take for broken: a term that they cannot read, or not one record where it leads.
+        """
+        found = records(self.ask, domain)
+        if len(found) != 1:
+            raise ValueError(f"{domain} has {len(found)} SPF records, and must have one")
+        for term in found[0].split()[1:]:
+            self._take_in(term.removeprefix("+"), domain)
 
     def lets(self, address: Address) -> bool:
         """Tell whether an address may send."""

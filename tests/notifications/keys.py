@@ -10,11 +10,10 @@ DOMAIN = "mail.netvaerk.example"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
-    """Return a private key as it stands in a file."""
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
+def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, password: bytes | None = None) -> str:
+    """Return a private key as it stands in a file, under a password where there is one."""
+    encryption = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption).decode()
 
 
 def verifies(octets: bytes) -> bool:

@@ -55,6 +55,7 @@ def test_nothing_is_wrong_with_what_is_right() -> None:
         (SPF, TXT, ["v=spf1 mx -a:ud.by.example -all"], "SPF: it does not let 192.0.2.1, 2001:db8::1 send"),
         (SPF, TXT, ["v=spf1 ip4:192.0.2.1 -all"], "SPF: it does not let 2001:db8::1 send"),
         (SPF, TXT, ["v=spf1 ip4:192.0.2 -all"], "SPF: mail servers cannot read it"),
+        ("_spf.by.example", TXT, [], "SPF: mail servers cannot read it: _spf.by.example has 0 SPF records"),
         (SPF, TXT, ["v=spf1 a:ud.by.example" + " exists:x" * 10 + " -all"], "SPF: it takes more than 10 look-ups"),
         (SPF, TXT, ["v=spf1 a:ud.by.example include:mail.by.example -all"], "SPF: it takes more than 10 look-ups"),
         (DKIM, TXT, [], "DKIM: there is none"),

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from services.notifications.dkim import Signer
 from services.notifications.domain import Email, Kind, Language
-from tests.notifications.keys import DOMAIN, SIGNER, pem, verifies
+from tests.notifications.keys import DOMAIN, KEY, SIGNER, pem, verifies
 from tests.notifications.samples import KINDS, LANGUAGES, SYSTEM_KINDS, message, sample
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -58,8 +58,9 @@ def test_both_unsubscribe_headers_are_signed() -> None:
         "no key at all",
         pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)),
         pem(ec.generate_private_key(ec.SECP256R1())),
+        pem(KEY, b"a password"),
     ],
-    ids=["no key", "too short", "not RSA"],
+    ids=["no key", "too short", "not RSA", "under a password"],
 )
 def test_an_unfit_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match=r"RSA|PEM|deserialize"):
