@@ -3,12 +3,17 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
+from services.notifications import use_cases
 from tests.notifications.builders import (
+    NOW,
     STARTS_AT,
     MeetingStory,
     person_updated,
 )
 from tests.notifications.conftest import Invited, Service
+from tests.notifications.samples import LETTERHEAD
 
 TWO_WEEKS = timedelta(days=14)
 
@@ -239,6 +244,25 @@ async def test_who_takes_the_muting_back_gets_what_is_still_to_come(service: Ser
     await service.unmute(invited.person_id)
 
     assert (await service.fates())[1:] == [("invitation", "queued")]
+
+
+@pytest.mark.parametrize("may_have_arrived", [False, True])
+@pytest.mark.parametrize("state", ["muted", "suppressed"])
+async def test_what_was_kept_back_is_dated_when_it_is_let_go_unless_it_may_have_arrived(
+    service: Service, invited: Invited, state: str, *, may_have_arrived: bool
+) -> None:
+    await service.mute(invited.person_id)
+    async with service.database.connection() as conn:
+        await conn.execute("UPDATE emails SET state = $1, may_have_arrived = $2", state, may_have_arrived)
+
+    service.later(TWO_WEEKS)
+    await service.unmute(invited.person_id)
+    async with service.database.transaction() as conn:
+        await use_cases.keep_suppressions(conn, LETTERHEAD, service.now)
+
+    _, invitation = await service.emails()
+    assert invitation["state"] == "queued"
+    assert invitation["date"] == (NOW if may_have_arrived else service.now)
 
 
 async def test_nobody_is_told_of_the_cancellation_of_what_is_past(service: Service, invited: Invited) -> None:

@@ -84,11 +84,11 @@ async def hold_muted(conn: Connection) -> None:
 
 
 async def release_muted(conn: Connection, person_id: UUID, topics: Iterable[MutableTopic], now: datetime) -> None:
-    """Queue what was kept back about some topics and is not past."""
+    """Queue what was kept back about some topics and is not past; dated now, unless it may have arrived."""
     await conn.execute(
         """
         UPDATE emails
-           SET state = 'queued', next_attempt_at = $3
+           SET state = 'queued', next_attempt_at = $3, date = CASE WHEN may_have_arrived THEN date ELSE $3 END
          WHERE person_id = $1
            AND topic = ANY($2::text[])
            AND state = 'muted'

@@ -185,11 +185,15 @@ async def hold_suppressed(conn: Connection) -> None:
 
 
 async def release_suppressed(conn: Connection, now: datetime) -> None:
-    """Queue what was kept back for an address that may be written to again, and is neither past nor overtaken."""
+    """Queue what was kept back for an address that may be written to again, and is neither past nor overtaken.
+
+    It is dated now, unless it may have arrived.
+    """
     await conn.execute(
         """
         UPDATE emails AS e
-           SET state = CASE WHEN is_overtaken(e) THEN 'obsolete' ELSE 'queued' END, reply = NULL, next_attempt_at = $1
+           SET state = CASE WHEN is_overtaken(e) THEN 'obsolete' ELSE 'queued' END, reply = NULL, next_attempt_at = $1,
+               date = CASE WHEN e.may_have_arrived THEN e.date ELSE $1 END
          WHERE e.state = 'suppressed'
            AND (e.expires_at IS NULL OR e.expires_at > $1)
            AND NOT EXISTS (SELECT FROM suppressions AS s WHERE s.address = lower(e.address) AND s.ended_at IS NULL)

@@ -12,7 +12,8 @@ async def readdress_welcomes(conn: Connection, people: Iterable[UUID], now: date
     await conn.execute(
         """
         UPDATE emails AS e
-           SET address = p.address, state = 'queued', attempts = 0, failing_since = NULL, next_attempt_at = $2
+           SET address = p.address, state = 'queued', date = $2, attempts = 0, failing_since = NULL,
+               next_attempt_at = $2
           FROM people AS p
          WHERE p.id = e.person_id
            AND e.person_id = ANY($1::uuid[])
@@ -31,7 +32,8 @@ async def readdress_crisis_mails(conn: Connection, people: Iterable[UUID], today
     await conn.execute(
         """
         UPDATE emails AS e
-           SET address = p.address, state = 'queued', attempts = 0, failing_since = NULL, next_attempt_at = $3
+           SET address = p.address, state = 'queued', date = $3, attempts = 0, failing_since = NULL,
+               next_attempt_at = $3
           FROM people AS p
           JOIN crisis_people AS t ON t.person_id = p.id
           JOIN crises AS c ON c.id = t.crisis_id AND c.last_day >= $2
