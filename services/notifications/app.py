@@ -24,7 +24,7 @@ from .emails_api import emails_api
 from .links import Links
 from .metrics import queue_look, suppressions_look
 from .operator_pages import operator_pages
-from .pages import pages
+from .unsubscribe_pages import unsubscribe_pages
 from .preference_pages import preference_pages
 from .settings import Settings
 from .showing import Viewer
@@ -68,7 +68,7 @@ def build(settings: Settings, only: Sequence[str] = PARTS, now: Clock = utc_now)
     guard = operator_only(settings.operator_token.get_secret_value())
     viewer = Viewer(_letterhead(settings), public_url=settings.public_url, meetings_url=settings.meetings_url)
     web = [
-        pages(database, links, now),
+        unsubscribe_pages(database, links, now),
         preference_pages(database, links, now),
         api(database, guard),
         emails_api(database, guard, viewer, settings.mail_domain, now),

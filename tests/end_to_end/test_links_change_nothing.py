@@ -14,8 +14,8 @@ import pytest
 from services.meetings import use_cases
 from services.meetings.answers import Said
 from services.notifications.links import Links
-from services.notifications.pages import pages
 from services.notifications.preference_pages import preference_pages
+from services.notifications.unsubscribe_pages import unsubscribe_pages
 from services.notifications.writing import Writer
 from shared.clock import Clock
 from shared.database.pool import Database
@@ -84,7 +84,10 @@ async def rows(*databases: Database) -> dict[str, list[str]]:
 
 def notifications_app(database: Database, now: Clock) -> Any:
     return service_app(
-        "notifications", database, [], routers=[pages(database, LINKS, now), preference_pages(database, LINKS, now)]
+        "notifications",
+        database,
+        [],
+        routers=[unsubscribe_pages(database, LINKS, now), preference_pages(database, LINKS, now)],
     )
 
 

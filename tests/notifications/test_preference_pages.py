@@ -11,9 +11,9 @@ from fastapi import FastAPI
 
 from services.notifications.domain import CRITICAL_TOPICS
 from services.notifications.links import Links, Unsubscribe
-from services.notifications.pages import pages
 from services.notifications.preference_pages import preference_pages
 from services.notifications.topics import TOPIC_NAMES
+from services.notifications.unsubscribe_pages import unsubscribe_pages
 from shared.web.problems import answer_with_problems
 from tests.notifications.builders import MeetingStory, person_updated
 from tests.notifications.conftest import LINKS, Invited, Service
@@ -25,7 +25,7 @@ NO_NEWS = {"topic": ["invitations", "reminders", "minutes", "digest"], "language
 async def browser(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     answer_with_problems(app)
-    app.include_router(pages(service.database, LINKS, service.clock))
+    app.include_router(unsubscribe_pages(service.database, LINKS, service.clock))
     app.include_router(preference_pages(service.database, LINKS, service.clock))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="https://post.netvaerk.example") as client:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import cast
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.notifications.links import Links, Unsubscribe
-from services.notifications.pages import pages
+from services.notifications.unsubscribe_pages import unsubscribe_pages
 from shared.contracts.notifications import MutableTopic
 from tests.notifications.builders import MeetingStory, person_updated
 from tests.notifications.conftest import LINKS, Invited, Service
@@ -20,7 +21,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 @pytest.fixture
 async def browser(service: Service) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.include_router(pages(service.database, LINKS, service.clock))
+    app.include_router(unsubscribe_pages(service.database, LINKS, service.clock))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="https://post.netvaerk.example"
     ) as client:
@@ -47,19 +48,24 @@ async def test_one_click_mutes_and_says_what_is_still_sent(
     await service.hear(MeetingStory().issued(invited.person_id))
 
     assert [(answer.status_code, answer.headers.get("set-cookie")) for answer in answers] == [(200, None)] * 3
-    assert "bliver ændret eller aflyst" in answers[0].text
-    assert "is changed or cancelled" in answers[0].text
+    assert "Du får ikke flere indkaldelser på mail" in answers[0].text
+    assert all(still in answers[0].text for still in ("bliver ændret eller aflyst", "der er krise", "din plads"))
+    assert "indkaldt til et nyt møde" not in answers[0].text
     assert (await service.fates())[1:] == [("invitation", "muted"), ("invitation", "muted")]
-    assert f'href="{LINKS.preferences_url(invited.person_id)}"' in answers[0].text
+    assert f'href="../preferences/{LINKS.preferences_token(invited.person_id)}?language=da"' in answers[0].text
 
 
 async def test_there_is_a_way_back(service: Service, invited: Invited, browser: httpx.AsyncClient) -> None:
-    muted = await browser.post(url(invited))
-    assert f'action="{url(invited)}/undo"' in muted.text
+    token = LINKS.unsubscribe_token(Unsubscribe(invited.person_id, "invitations"))
+    muted = await browser.post(f"{url(invited)}?language=en")
+    assert f'action="{token}/undo?language=en"' in muted.text
 
-    page = await browser.post(f"{url(invited)}/undo")
+    undone = await browser.post(f"{url(invited)}/undo?language=en")
+    page = await browser.get(urljoin(f"{url(invited)}/undo", undone.headers["location"]))
 
-    assert f'action="{url(invited)}"' in page.text
+    assert undone.status_code == 303
+    assert "You get invitations by e-mail again." in page.text
+    assert 'action="?language=en"' in page.text
     assert (await service.fates())[-1] == ("invitation", "queued")
 
 
@@ -73,14 +79,18 @@ async def test_muting_is_for_one_person_alone(service: Service, invited: Invited
     assert (await service.fates())[-1] == ("invitation", "queued")
 
 
-async def test_a_reader_s_own_language_comes_first(service: Service, browser: httpx.AsyncClient) -> None:
+async def test_the_page_is_in_the_reader_s_own_language_unless_they_ask_for_the_other(
+    service: Service, browser: httpx.AsyncClient
+) -> None:
     person = uuid4()
     await service.hear(person_updated(person, language="en"))
+    address = LINKS.unsubscribe_url(Unsubscribe(person, "reminders"))
 
-    page = (await browser.get(LINKS.unsubscribe_url(Unsubscribe(person, "invitations")))).text
+    own, other = await browser.get(address), await browser.get(f"{address}?language=da")
 
-    assert '<html lang="en">' in page
-    assert page.index('<section lang="en">') < page.index('<section lang="da">')
+    assert '<html lang="en">' in own.text
+    assert '<html lang="da">' in other.text
+    assert "du bliver indkaldt til et nyt møde" in other.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -108,7 +118,7 @@ async def test_a_link_that_is_not_ours_opens_nothing(invited: Invited, browser: 
 async def test_pages_load_nothing_and_tell_no_other_site(invited: Invited, browser: httpx.AsyncClient) -> None:
     page = await browser.get(url(invited))
 
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert page.headers["cache-control"] == "no-store"
 
