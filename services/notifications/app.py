@@ -24,7 +24,6 @@ from .emails_api import emails_api
 from .links import Links
 from .metrics import queue_look, suppressions_look
 from .operator_pages import operator_pages
-from .unsubscribe_pages import unsubscribe_pages
 from .preference_pages import preference_pages
 from .settings import Settings
 from .showing import Viewer
@@ -32,6 +31,7 @@ from .smtp import Server, connections
 from .subscribers import subscribe
 from .suppressions_api import suppressions_api
 from .topics_api import topics_api
+from .unsubscribe_pages import unsubscribe_pages
 from .writing import Writer
 
 PARTS = ("web", "subscribers", "relay", "delivery")

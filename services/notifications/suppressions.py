@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.clock import local_day
 from shared.contracts.notifications import AddressUnreachable, Ending, Unreachable
@@ -69,10 +69,23 @@ class Unreached:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """That somebody who acts for some members is not reached, which nobody was told of yet."""
+
+    suppression: Suppression
+    person: Unreached
+    organisation_ids: tuple[UUID, ...]
+
+    @property
+    def id(self) -> UUID:
+        """What the e-mails are about that tell of it."""
+        return uuid5(self.suppression.id, " ".join(map(str, (self.person.person_id, *self.organisation_ids))))
+
+
+@dataclass(frozen=True, slots=True)
 class Colleague:
     """Another person who acts for a member of somebody who is not reached."""
 
-    unreached_id: UUID
     person_id: UUID
     name: str
     address: str
@@ -120,25 +133,26 @@ def announcement(suppression: Suppression, people: Sequence[Unreached], correlat
     )
 
 
-def notices(
-    suppression: Suppression,
-    people: Sequence[Unreached],
-    colleagues: Sequence[Colleague],
-    secretariat: str,
-    correlation_id: str,
-) -> list[Draft]:
+def notices(news: News, colleagues: Sequence[Colleague], secretariat: str, correlation_id: str) -> list[Draft]:
     """Tell the secretariat and who acts for the same members; nobody is told at the address itself."""
-    drafts = []
-    if suppression.address != key(secretariat):
-        drafts.append(_notice(suppression, people[0] if people else None, None, secretariat, correlation_id))
-    by_id = {person.person_id: person for person in people}
-    for colleague in {colleague.person_id: colleague for colleague in colleagues}.values():
-        unreached = by_id[colleague.unreached_id]
-        drafts.append(_notice(suppression, unreached, colleague, colleague.address, correlation_id))
-    return drafts
+    to_secretariat = notice_of_address(news.suppression, news.person, secretariat, correlation_id)
+    return [draft._replace(object_id=news.id) for draft in to_secretariat] + [
+        _notice(news.id, news.suppression, news.person, colleague, colleague.address, correlation_id)
+        for colleague in colleagues
+    ]
+
+
+def notice_of_address(
+    suppression: Suppression, person: Unreached | None, secretariat: str, correlation_id: str
+) -> list[Draft]:
+    """Tell the secretariat of an address, and whose it is where that is known; but not at the address itself."""
+    if suppression.address == key(secretariat):
+        return []
+    return [_notice(suppression.id, suppression, person, None, secretariat, correlation_id)]
 
 
 def _notice(
+    about: UUID,
     suppression: Suppression,
     unreached: Unreached | None,
     colleague: Colleague | None,
@@ -150,7 +164,7 @@ def _notice(
         topic="account",
         language=colleague.language if colleague else "da",
         person_id=colleague.person_id if colleague else None,
-        object_id=suppression.id,
+        object_id=about,
         address=address,
         facts={
             "name": unreached.name if unreached else None,

@@ -1,5 +1,6 @@
 """The JSON API of addresses that must not be written to: each with its reason, and the end of one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -57,7 +58,7 @@ def suppressions_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
     ) -> SuppressionsView:
         async with database.connection() as conn:
             found = await storage.list_suppressions(conn, in_force=in_force, before=CURSORS.position(after), most=PAGE)
-            views = [await _shown(conn, suppression) for suppression in found]
+            views = await _shown(conn, found)
         more = CURSORS.cursor(found[-1].position) if len(found) == PAGE else None
         return SuppressionsView(suppressions=views, next=more)
 
@@ -65,15 +66,22 @@ def suppressions_api(database: Database, guard: Guard, now: Clock) -> APIRouter:
     async def undo_suppression(suppression_id: UUID) -> SuppressionView:
         """Write to the address again, what has waited first."""
         async with database.transaction() as conn:
-            return await _shown(conn, await use_cases.undo_suppression(conn, suppression_id, now()))
+            [undone] = await _shown(conn, [await use_cases.undo_suppression(conn, suppression_id, now())])
+        return undone
 
     return router
 
 
-async def _shown(conn: Connection, suppression: Suppression) -> SuppressionView:
-    people = await storage.people_at(conn, suppression.address)
-    waiting = await storage.count_suppressed(conn, [suppression.address])
-    view = SuppressionView.model_validate(suppression)
-    return view.model_copy(
-        update={"people": [one.person_id for one in people], "waiting": waiting.get(suppression.address, 0)}
-    )
+async def _shown(conn: Connection, suppressions: Sequence[Suppression]) -> list[SuppressionView]:
+    addresses = [suppression.address for suppression in suppressions]
+    people = await storage.people_at(conn, addresses)
+    waiting = await storage.count_suppressed(conn, addresses)
+    return [
+        SuppressionView.model_validate(one).model_copy(
+            update={
+                "people": [person.person_id for person in people[one.address]],
+                "waiting": waiting.get(one.address, 0),
+            }
+        )
+        for one in suppressions
+    ]

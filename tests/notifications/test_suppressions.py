@@ -17,13 +17,20 @@ import pytest
 from fastapi import FastAPI
 
 from services.notifications import use_cases
+from services.notifications.claims import Claims
 from services.notifications.domain import Attempt, Outcome
 from services.notifications.metrics import suppressions_look
 from services.notifications.suppressions_api import suppressions_api
 from shared.web.operator import operator_only
 from shared.web.problems import answer_with_problems
 from tests.conftest import DatabaseOf
-from tests.notifications.builders import MeetingStory, mandate_started, organisation_joined, person_updated
+from tests.notifications.builders import (
+    MeetingStory,
+    mandate_started,
+    organisation_joined,
+    person_updated,
+    system_fell_silent,
+)
 from tests.notifications.conftest import Service
 from tests.notifications.far_server import FarServer
 from tests.notifications.samples import LETTERHEAD, addressed, sample
@@ -70,6 +77,17 @@ class Koege:
             for email in emails
             if email["address"] == address and email["kind"] != "welcome"
         ]
+
+    async def tell_owner(self, *outcomes: Outcome) -> None:
+        """Tell who looks after a system of so many things, a minute apart, and record what came of it."""
+        for outcome in outcomes:
+            self.service.later(timedelta(minutes=1))
+            await self.service.hear(system_fell_silent())
+            [email] = await Claims(self.service.database, "sender-1", self.service.clock).take(1)
+            async with self.service.database.transaction() as conn:
+                attempts = [Attempt(email, self.service.now, outcome, None)]
+                await use_cases.record(conn, "sender-1", attempts)
+                await use_cases.learn(conn, attempts, LETTERHEAD)
 
     def refuse(self, reply: str | None) -> None:
         """Have the far server say so of Bo."""
@@ -142,6 +160,45 @@ async def test_a_new_address_is_written_to_at_once(koege: Koege) -> None:
 
     assert [state for _, state, _ in await koege.states(BO)] == ["failed", "obsolete"]
     assert len(koege.server.to("bo@ny.example")) == 2
+
+
+async def test_whoever_gets_a_suppressed_address_or_is_appointed_with_it_is_told_of_once(koege: Koege) -> None:
+    service, ribe, carla, dorte = koege.service, uuid4(), uuid4(), uuid4()
+    koege.refuse(NOBODY)
+    await koege.invite(koege.bo)
+    await service.hear(
+        organisation_joined(ribe, "Ribe Handel"),
+        person_updated(dorte, "dorte@ribe.example", name="Dorte Friis"),
+        mandate_started(dorte, ribe),
+    )
+    await service.deliver(koege.server)
+    welcomes = len(koege.server.to("dorte@ribe.example"))
+
+    appointed = mandate_started(koege.bo, ribe)
+    second = mandate_started(carla, ribe, role="deputy")
+    changed = person_updated(carla, BO.upper(), name="Carla Lund", version=2)
+    changed_again = person_updated(carla, BO, name="Carla Lund", version=3)
+    for events in ([appointed], [second, changed], [appointed, changed_again]):
+        await service.hear(*events)
+        await koege.sweep()
+        await service.deliver(koege.server)
+
+    subjects = [str(mail["Subject"]) for mail in koege.server.to(LETTERHEAD.reply_to)]
+    assert subjects == [f"Mails til {name} når ikke frem" for name in ("Bo Madsen", "Bo Madsen", "Carla Lund")]
+    body = koege.server.to(LETTERHEAD.reply_to)[1].get_body(("plain",))
+    assert body is not None and "Bo Madsen taler for Ribe Handel." in body.get_content()
+    assert len(koege.server.to(ANNA)) == 1
+    assert [str(mail["Subject"]) for mail in koege.server.to("dorte@ribe.example")[welcomes:]] == subjects[1:]
+
+
+async def test_an_e_mail_that_arrives_takes_back_what_was_counted_also_of_nobody_we_know(koege: Koege) -> None:
+    refused = Outcome("refused", FULL, fault="mailbox")
+    accepted = Outcome("accepted", "250 2.0.0 ok")
+    await koege.tell_owner(refused, refused, accepted, refused)
+
+    await koege.sweep()
+
+    assert await koege.said() == []
 
 
 async def test_what_is_our_fault_speaks_against_no_address(koege: Koege) -> None:

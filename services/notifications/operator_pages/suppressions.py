@@ -28,8 +28,9 @@ def add_pages_of_suppressions(router: APIRouter, database: Database, pages: Page
         after = CURSORS.position(request.query_params.get("after"))
         async with database.connection() as conn:
             found = await storage.list_suppressions(conn, in_force=True, before=after, most=ROWS)
-            waiting = await storage.count_suppressed(conn, [suppression.address for suppression in found])
-            people = {suppression.id: await storage.people_at(conn, suppression.address) for suppression in found}
+            addresses = [suppression.address for suppression in found]
+            waiting = await storage.count_suppressed(conn, addresses)
+            people = await storage.people_at(conn, addresses)
         return pages.page(
             request,
             "suppressions.html",

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from shared.contracts.notifications import Ending
 from shared.database.pool import Connection
 
-from ..suppressions import REFUSALS, Colleague, Position, Refusal, Suppression, Unreached
+from ..suppressions import REFUSALS, Colleague, News, Position, Refusal, Suppression, Unreached
 
 
 async def add_suppression(conn: Connection, refusal: Refusal) -> Suppression | None:
@@ -112,7 +112,7 @@ async def refused_repeatedly(conn: Connection, since: datetime) -> list[Refusal]
                  AND NOT EXISTS (
                      SELECT
                        FROM emails AS other
-                      WHERE other.person_id = r.person_id
+                      WHERE (other.person_id = r.person_id OR other.person_id IS NULL AND r.person_id IS NULL)
                         AND lower(other.address) = r.address
                         AND other.sent_at > r.at
                  )
@@ -128,11 +128,11 @@ async def refused_repeatedly(conn: Connection, since: datetime) -> list[Refusal]
     ]
 
 
-async def people_at(conn: Connection, address: str) -> list[Unreached]:
-    """List who is reached at an address, with the members that they act for."""
+async def people_at(conn: Connection, addresses: Sequence[str]) -> dict[str, list[Unreached]]:
+    """List who is reached at each of some addresses in lower case, with the members that they act for."""
     rows = await conn.fetch(
         """
-        SELECT p.id, p.name, p.address,
+        SELECT lower(p.address), p.id, p.name, p.address,
                ARRAY(
                    SELECT DISTINCT o.name
                      FROM mandates AS m
@@ -140,32 +140,64 @@ async def people_at(conn: Connection, address: str) -> list[Unreached]:
                     WHERE m.person_id = p.id
                       AND m.current
                     ORDER BY o.name
-               ) AS organisations
+               )
           FROM people AS p
-         WHERE lower(p.address) = $1
+         WHERE lower(p.address) = ANY($1::text[])
          ORDER BY p.id
         """,
-        address,
+        addresses,
     )
-    return [Unreached(person_id, name, at, tuple(organisations)) for person_id, name, at, organisations in rows]
+    found: dict[str, list[Unreached]] = {address: [] for address in addresses}
+    for address, person_id, name, written, organisations in rows:
+        found[address].append(Unreached(person_id, name, written, tuple(organisations)))
+    return found
 
 
-async def colleagues_of(conn: Connection, people: Iterable[UUID]) -> list[Colleague]:
-    """List who acts for the same members as some people, and may be written to."""
+async def keep_unreached(conn: Connection) -> list[News]:
+    """Keep who acts for a member and is not reached, and return what nobody was told of yet."""
     rows = await conn.fetch(
         """
-        SELECT DISTINCT ON (p.id) m.person_id AS unreached_id, p.id, p.name, p.address, p.language
+        WITH news AS (
+            INSERT INTO unreached (suppression_id, person_id, organisation_id)
+            SELECT DISTINCT s.id, p.id, m.organisation_id
+              FROM suppressions AS s
+              JOIN people AS p ON lower(p.address) = s.address
+              JOIN mandates AS m ON m.person_id = p.id AND m.current
+              JOIN members AS o ON o.organisation_id = m.organisation_id AND o.active
+             WHERE s.ended_at IS NULL
+             ORDER BY s.id, p.id, m.organisation_id
+                ON CONFLICT DO NOTHING
+            RETURNING suppression_id, person_id, organisation_id
+        )
+        SELECT s.id, s.address, s.reason, s.reply, s.since, s.until,
+               p.id, p.name, p.address, array_agg(o.name ORDER BY o.name),
+               array_agg(o.organisation_id ORDER BY o.organisation_id)
+          FROM news
+          JOIN suppressions AS s ON s.id = news.suppression_id
+          JOIN people AS p ON p.id = news.person_id
+          JOIN members AS o ON o.organisation_id = news.organisation_id
+         GROUP BY s.id, p.id
+         ORDER BY s.id, p.id
+        """
+    )
+    return [
+        News(Suppression(*row[:6]), Unreached(*row[6:9], organisations=tuple(row[9])), tuple(row[10])) for row in rows
+    ]
+
+
+async def colleagues_of(conn: Connection, news: News) -> list[Colleague]:
+    """List who else acts for the members that news are about, has another address, and may be written to."""
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT p.id, p.name, p.address, p.language
           FROM mandates AS m
-          JOIN members AS o ON o.organisation_id = m.organisation_id AND o.active
-          JOIN mandates AS other ON other.organisation_id = m.organisation_id AND other.current
-          JOIN people AS p ON p.id = other.person_id
-         WHERE m.person_id = ANY($1::uuid[])
+          JOIN people AS p ON p.id = m.person_id
+         WHERE m.organisation_id = ANY($1::uuid[])
            AND m.current
-           AND p.id <> ALL($1::uuid[])
            AND NOT EXISTS (SELECT FROM suppressions AS s WHERE s.address = lower(p.address) AND s.ended_at IS NULL)
-         ORDER BY p.id, m.person_id
+         ORDER BY p.id
         """,
-        list(people),
+        news.organisation_ids,
     )
     return [Colleague(*row) for row in rows]
 

@@ -1,6 +1,6 @@
 """What the far side says of an address is learned: whoever is not there is not written to, and others hear of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -12,7 +12,17 @@ from shared.messaging import outbox
 
 from .. import storage
 from ..domain import Attempt, Letterhead
-from ..suppressions import RECENT, Refusal, Suppression, announcement, gives_up_mailbox, notices, reached, refusals
+from ..suppressions import (
+    RECENT,
+    Refusal,
+    Suppression,
+    announcement,
+    gives_up_mailbox,
+    notice_of_address,
+    notices,
+    reached,
+    refusals,
+)
 from .queueing import queue
 
 log = logs.get(__name__)
@@ -37,10 +47,14 @@ async def learn(conn: Connection, attempts: Sequence[Attempt], letterhead: Lette
 
 
 async def keep_suppressions(conn: Connection, letterhead: Letterhead, now: datetime) -> None:
-    """End what is past, suppress who has refused too often, and keep back or release what waits accordingly."""
+    """End what is past, suppress who has refused too often, and keep back or release what waits accordingly.
+
+    Whoever has got a suppressed address since, or acts for a member since, is told of.
+    """
     if addresses := await storage.overdue_suppressions(conn, now):
         await _end(conn, addresses, "expired", now)
     await _suppress(conn, await storage.refused_repeatedly(conn, now - RECENT), letterhead)
+    await _tell_of_unreached(conn, letterhead, {}, now)
     await storage.hold_suppressed(conn)
     await storage.release_suppressed(conn, now)
 
@@ -59,13 +73,15 @@ async def undo_suppression(conn: Connection, suppression_id: UUID, now: datetime
 
 async def _suppress(conn: Connection, refused: Iterable[Refusal], letterhead: Letterhead) -> None:
     """Suppress addresses; who is to know of it is told once. No turn is taken: nobody else queues these e-mails."""
+    correlation_ids: dict[UUID, str] = {}
     for refusal in refused:
         if suppression := await storage.add_suppression(conn, refusal):
-            people = await storage.people_at(conn, suppression.address)
-            colleagues = await storage.colleagues_of(conn, [person.person_id for person in people])
+            people = (await storage.people_at(conn, [suppression.address]))[suppression.address]
             await outbox.add(conn, announcement(suppression, people, refusal.correlation_id))
-            drafts = notices(suppression, people, colleagues, letterhead.reply_to, refusal.correlation_id)
-            await queue(conn, drafts, letterhead.mail_domain, refusal.at)
+            if not any(person.organisations for person in people):
+                someone = next(iter(people), None)
+                drafts = notice_of_address(suppression, someone, letterhead.reply_to, refusal.correlation_id)
+                await queue(conn, drafts, letterhead.mail_domain, refusal.at)
             log.warning(
                 "an address is suppressed",
                 suppression_id=str(suppression.id),
@@ -73,13 +89,33 @@ async def _suppress(conn: Connection, refused: Iterable[Refusal], letterhead: Le
                 people=[str(person.person_id) for person in people],
                 correlation_id=refusal.correlation_id,
             )
+            correlation_ids[suppression.id], now = refusal.correlation_id, refusal.at
+    if correlation_ids:
+        await _tell_of_unreached(conn, letterhead, correlation_ids, now)
+
+
+async def _tell_of_unreached(
+    conn: Connection, letterhead: Letterhead, correlation_ids: Mapping[UUID, str], now: datetime
+) -> None:
+    """Tell the secretariat and who acts for the same members of everybody who is not reached, once each."""
+    for news in await storage.keep_unreached(conn):
+        correlation_id = correlation_ids.get(news.suppression.id) or str(uuid4())
+        colleagues = await storage.colleagues_of(conn, news)
+        drafts = notices(news, colleagues, letterhead.reply_to, correlation_id)
+        await queue(conn, drafts, letterhead.mail_domain, now)
+        log.info(
+            "who can mend it is told that somebody is not reached",
+            suppression_id=str(news.suppression.id),
+            person_id=str(news.person.person_id),
+            correlation_id=correlation_id,
+        )
 
 
 async def _end(conn: Connection, addresses: Iterable[str], how: Ending, now: datetime) -> list[Suppression]:
     ended = await storage.end_suppressions(conn, addresses, how, now)
     for suppression in ended:
         correlation_id = str(uuid4())
-        people = await storage.people_at(conn, suppression.address)
+        people = (await storage.people_at(conn, [suppression.address]))[suppression.address]
         await outbox.add(conn, announcement(suppression, people, correlation_id))
         log.info(
             "an address is suppressed no longer",
