@@ -4,6 +4,7 @@ from shared import cli
 
 from .app import PARTS, build, looks
 from .check_domain import add_check_domain
+from .failures import add_failures
 from .gallery import add_gallery
 from .held import add_held
 from .mail_test import add_mail_test
@@ -15,6 +16,7 @@ def add_commands(commands: "cli.Commands") -> None:
     """Add what notifications' operators do."""
     add_held(commands)
     add_suppressed(commands)
+    add_failures(commands)
     add_mail_test(commands)
     add_check_domain(commands)
     add_gallery(commands)

@@ -13,7 +13,7 @@ from shared.web.operator import Guard
 from shared.web.paging import PAGE, Cursors
 
 from . import many_at_once, storage
-from .fate_bodies import EmailId, Listing, Matching, Resending
+from .fate_bodies import EmailId, Listing, Resending
 from .fate_views import (
     ContentView,
     EmailFate,
@@ -78,8 +78,10 @@ def emails_api(database: Database, guard: Guard, viewer: Viewer, mail_domain: st
     async def resend_failures(body: Resending) -> ResendingDone:
         """Send again what could not be delivered, and nothing else."""
         act = body.act(now)
-        chosen = body.ids or await many_at_once.failures(database, (body.matching or Matching()).selection())
-        resent = await many_at_once.resend(database, chosen, act, mail_domain)
+        ids = body.ids
+        if body.matching is not None:
+            ids = [failure.id for failure in await many_at_once.failures(database, body.matching.selection())]
+        resent = await many_at_once.resend(database, ids or [], act, mail_domain)
         return ResendingDone(act=act.id, emails=[ResentView.model_validate(one) for one in resent])
 
     @router.get("/hours")

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from .domain import Kind, Language, Method, State, Topic
 
 # Why an e-mail is not sent again: it is no failure, its time is past, its reader has another address by now, its reader
-# got or gets something newer, or what it says is so no longer.
-Left = Literal["not_failed", "past", "readdressed", "overtaken", "needless"]
+# got or gets something newer, its address is suppressed, its topic is muted, or what it says is so no longer.
+Left = Literal["not_failed", "past", "readdressed", "overtaken", "suppressed", "muted", "needless"]
 
 
 @dataclass(frozen=True, slots=True)

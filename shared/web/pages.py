@@ -92,12 +92,15 @@ class Pages:
     def _trouble(self, request: Request, why: Exception) -> HTMLResponse:
         match why:
             case DatabaseAway():
-                return self.page(request, "trouble.html", status=503, kind="away", detail="")
+                return self._told(request, 503, "away")
             case Refused() if why.status != NotFound.status:
-                page = self.page(request, "trouble.html", status=why.status, kind="refused", detail=why.detail)
+                page = self._told(request, why.status, "refused", why.detail)
                 page.headers.update(why.headers)
                 return page
-        return self.page(request, "trouble.html", status=NotFound.status, kind="unknown", detail="")
+        return self._told(request, NotFound.status, "unknown")
+
+    def _told(self, request: Request, status: int, kind: str, detail: str = "") -> HTMLResponse:
+        return self.page(request, "trouble.html", status=status, here=_back(request), kind=kind, detail=detail)
 
 
 def see_other(request: Request, to: str) -> RedirectResponse:
@@ -141,14 +144,20 @@ def _preference(written: str) -> tuple[str, float]:
 
 
 def _here(request: Request) -> str:
-    """Return the address of a page below the service's root."""
+    """Return the address of a page below the service's root; of what a form is sent to, that of the page above."""
+    if request.method == "POST":
+        return request.url.path.lstrip("/").rpartition("/")[0]
     query = f"?{request.url.query}" if request.url.query else ""
     return request.url.path.lstrip("/") + query
 
 
 def _to_sign_in(request: Request) -> Response:
-    back = _here(request) if request.method == "GET" else "pages"
-    return see_other(request, f"pages/sign-in?back={quote(back, safe='')}")
+    return see_other(request, f"pages/sign-in?back={quote(_back(request), safe='')}")
+
+
+def _back(request: Request) -> str:
+    """Return where somebody goes on who cannot be shown what they asked for."""
+    return _here(request) if request.method == "GET" else "pages"
 
 
 @pass_context

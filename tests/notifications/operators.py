@@ -1,5 +1,9 @@
-"""The web part of notifications, as its operators and the secretariat reach it."""
+"""The web part of notifications, as its operators and the secretariat reach it, and its command line."""
 
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -46,3 +50,16 @@ async def caller(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         ) as client,
     ):
         yield client
+
+
+async def command(database: ServiceDatabase, *words: str) -> tuple[int, str]:
+    """Run a command of the service; return its status, and what it says."""
+    told = {
+        "DATABASE_URL": database.runtime_url,
+        "MAIL_DOMAIN": "mail.netvaerk.example",
+        "PATH": os.environ["PATH"],
+    }
+    called = [sys.executable, "-m", "services.notifications", *words]
+    running = await asyncio.create_subprocess_exec(*called, env=told, stdout=PIPE, stderr=STDOUT)
+    said, _ = await running.communicate()
+    return running.returncode or 0, said.decode()

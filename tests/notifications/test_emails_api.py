@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.notifications import storage
 from services.notifications.claims import Claims
 from services.notifications.domain import Attempt, Outcome
 from services.notifications.metrics import queue_look
@@ -16,6 +17,7 @@ from services.notifications.reading import read
 from services.notifications.samples import KINDS, LANGUAGES
 from services.notifications.showing import Viewer
 from services.notifications.storage.queue import give_up_tried
+from services.notifications.suppressions import Refusal
 from services.notifications.use_cases import record
 from services.notifications.writing import Writer
 from tests.conftest import DatabaseOf
@@ -225,6 +227,22 @@ async def test_what_went_to_an_address_of_before_is_left(
     await service.hear(person_updated(invited.person_id, "anna@handel.example", version=2))
 
     assert await resend(operator, ids=[2]) == {2: "readdressed"}
+
+
+async def test_what_would_only_wait_is_left(service: Service, invited: Invited, operator: httpx.AsyncClient) -> None:
+    await fail(service)
+    async with service.database.transaction() as conn:
+        refusal = Refusal("anna@koege.example", "no_such_address", "550 5.1.1 nobody", service.now, "refuse")
+        await storage.add_suppression(conn, refusal)
+    suppressed = await resend(operator, ids=[2])
+    async with service.database.transaction() as conn:
+        await storage.end_suppressions(conn, [refusal.address], "undone", service.now)
+    await service.mute(invited.person_id)
+    muted = await resend(operator, ids=[2])
+    await service.unmute(invited.person_id)
+
+    assert (suppressed, muted) == ({2: "suppressed"}, {2: "muted"})
+    assert await resend(operator, ids=[2]) == {2: None}
 
 
 async def test_what_the_calendar_got_something_newer_of_is_left(

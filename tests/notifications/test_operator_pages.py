@@ -160,6 +160,7 @@ async def test_failures_are_sent_again_with_a_reason_alone(
     again = await send(browser, "/pages/emails/2/resend", why="Postkassen er tømt")
 
     assert (without.status_code, "Skriv hvorfor" in text(without)) == (422, True)
+    assert 'name="back" value="pages/emails/2"' in without.text
     assert "Den sendes igen." in text(done)
     assert "Sendes igen tirsdag 1. september 2026 kl. 10.00, Bente Holm Postkassen er tømt" in text(done)
     assert "Den er ikke sendt igen." in text(again)
@@ -173,12 +174,15 @@ async def test_those_chosen_or_all_that_are_shown_are_sent_again(
     await service.hear(person_updated(bo, "bo@ribe.example"), invited.story.issued(bo))
     await fail(service)
 
-    nothing = await send(browser, "/pages/emails/resend", which="chosen", why="Fordi")
+    shown = await browser.get("/pages/emails?kind=invitation")
+    nothing = await send(browser, "/pages/emails/resend", which="chosen", kind="invitation", why="Fordi")
     chosen = await send(browser, "/pages/emails/resend", which="chosen", id=["1", "2"], why="Fordi")
     everything = await send(browser, "/pages/emails/resend", which="all", kind="invitation", why="Fordi")
 
+    assert "Alle 2, der ikke kunne leveres" in text(shown)
     assert (nothing.status_code, "Vælg mindst én e-mail" in text(nothing)) == (422, True)
-    assert "1 af 2 sendes igen. Resten er ladt, som de er" in text(chosen)
+    assert 'name="back" value="pages/emails?kind=invitation"' in nothing.text
+    assert "1 af 2 sendes igen. Resten er ladt, som de er: 1 : Den er ikke en af dem" in text(chosen)
     assert "1 af 1 sendes igen." in text(everything)
     assert re.findall(r'href="[./]*pages/emails/(\d+)"', everything.text) == ["3"]
 

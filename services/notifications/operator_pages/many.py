@@ -1,6 +1,8 @@
 """The pages of many e-mails: find them, and send those again that could not be delivered."""
 
-from typing import Annotated
+from collections import Counter
+from typing import Annotated, get_args
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
@@ -15,6 +17,7 @@ from shared.web.sign_in import SignIn
 
 from .. import many_at_once, storage
 from ..fate_bodies import EmailId
+from ..fates import Left
 from ..filters import Filter
 from .reading import act_of
 
@@ -33,9 +36,11 @@ def add_pages_of_many(
         return await listed(request, Filter.read(request.query_params))
 
     async def listed(request: Request, wanted: Filter, wrong: str = "", form: Form | None = None) -> HTMLResponse:
-        selection, after = wanted.selection(), request.query_params.get("after")
+        selection, form = wanted.selection(), form or Form({})
+        after = request.query_params.get("after") or form.text("after") or None
         async with database.connection() as conn:
             found = await storage.list_fates(conn, selection, _position(after), ROWS)
+            failed = await storage.count_failures(conn, selection)
             reader = await storage.name_of(conn, selection.person_id) if selection.person_id else None
             organisations = await storage.list_organisations(conn)
             meetings = await storage.list_meetings(conn, MEETINGS)
@@ -44,37 +49,41 @@ def add_pages_of_many(
             request,
             "list.html",
             status=422 if wrong else 200,
+            here=f"pages/emails?{wanted.query(after=after or '')}",
             filter=wanted,
-            first=after is None,
+            after=after,
             next=CURSORS.cursor(found[-1].id) if len(found) == ROWS else None,
             emails=found,
+            failed=failed,
             reader=reader,
             organisations=organisations,
             meetings=meetings,
             failures=failures,
-            asked=number(request.query_params.get("asked", ""), many_at_once.MOST),
-            resent=number(request.query_params.get("resent", ""), many_at_once.MOST) or 0,
+            asked=_count(request, "asked"),
+            left={left: count for left in get_args(Left) if (count := _count(request, left))},
             wrong=wrong,
-            form=form or Form({}),
+            form=form,
         )
 
     @router.post("/emails/resend")
     async def resend_many(request: Request, form: Annotated[Form, Depends(sign_in.form)]) -> Response:
         wanted = Filter.read({name: form.text(name) for name in Filter.__slots__})
-        chosen, why, everything = (
-            [read for read in map(number, form.texts("id")) if read],
-            reason(form),
-            (form.text("which") == "all"),
-        )
-        if not everything and not chosen:
+        ids, why = [read for read in map(number, form.texts("id")) if read], reason(form)
+        everything = form.text("which") == "all"
+        if not everything and not ids:
             return await listed(request, wanted, "chosen", form)
         if not why:
             return await listed(request, wanted, "why", form)
+        if everything:
+            ids = [failure.id for failure in await many_at_once.failures(database, wanted.selection())]
         act = act_of(request, why, now)
-        meant = await many_at_once.failures(database, wanted.selection()) if everything else chosen
-        done = await many_at_once.resend(database, meant, act, mail_domain)
-        resent = sum(one.left is None for one in done)
-        return see_other(request, f"pages/emails?act={act.id}&asked={len(meant)}&resent={resent}")
+        done = await many_at_once.resend(database, ids, act, mail_domain)
+        left = Counter[str](one.left for one in done if one.left)
+        return see_other(request, f"pages/emails?act={act.id}&{urlencode({'asked': len(done), **left})}")
+
+
+def _count(request: Request, name: str) -> int | None:
+    return number(request.query_params.get(name, ""), many_at_once.MOST)
 
 
 def _position(after: str | None) -> int | None:

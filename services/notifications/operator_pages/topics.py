@@ -32,6 +32,7 @@ def add_pages_of_topics(router: APIRouter, database: Database, pages: Pages, sig
             request,
             "topics.html",
             status=422 if wrong else 200,
+            here="pages/topics",
             topics=TOPICS,
             names=TOPIC_NAMES,
             held=held,

@@ -39,6 +39,7 @@ from .due import (
 )
 from .fates import (
     count_by_hour,
+    count_failures,
     count_failures_by_reply,
     get_email,
     get_fate,
@@ -144,6 +145,7 @@ __all__ = [
     "count_by_hour",
     "count_copies",
     "count_emails",
+    "count_failures",
     "count_failures_by_reply",
     "count_held_back",
     "count_suppressed",

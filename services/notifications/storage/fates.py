@@ -26,6 +26,7 @@ FATES = """
       JOIN frames AS f ON f.id = e.frame_id
      WHERE e.id IN (SELECT e.id FROM emails AS e WHERE
 """
+FAILURES = "SELECT count(*) FROM emails AS e WHERE e.state = 'failed' AND"
 MEANT = """
            ($1::text IS NULL OR e.state = $1)
        AND ($2::text IS NULL OR e.kind = $2)
@@ -83,6 +84,12 @@ async def list_resendings(conn: Connection, email_id: int) -> list[Act]:
         "SELECT who, reason, at, act FROM resendings WHERE email_id = $1 ORDER BY at, act", email_id
     )
     return [Act(*row) for row in rows]
+
+
+async def count_failures(conn: Connection, selection: Selection) -> int:
+    """Count those of the e-mails that are meant that could not be delivered."""
+    number: int = await conn.fetchval(f"{FAILURES} {MEANT}", *_asked(selection))
+    return number
 
 
 async def count_failures_by_reply(conn: Connection) -> list[tuple[str, int]]:

@@ -32,6 +32,12 @@ async def try_failures(conn: Connection, emails: Sequence[int], act: Act) -> lis
                           AND g.object_id = f.object_id
                           AND (newer.kind = e.kind OR newer.topic = 'crisis')
                    ) THEN 'overtaken'
+                   WHEN EXISTS (
+                       SELECT FROM suppressions AS s WHERE s.address = lower(e.address) AND s.ended_at IS NULL
+                   ) THEN 'suppressed'
+                   WHEN EXISTS (
+                       SELECT FROM preferences AS m WHERE m.person_id = e.person_id AND m.topic = e.topic
+                   ) THEN 'muted'
                END
           FROM emails AS e
           JOIN frames AS f ON f.id = e.frame_id

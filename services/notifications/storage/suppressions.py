@@ -181,7 +181,8 @@ async def keep_unreached(conn: Connection) -> list[News]:
         """
     )
     return [
-        News(Suppression(*row[:6]), Unreached(*row[6:9], organisations=tuple(row[9])), tuple(row[10])) for row in rows
+        News(Suppression(*about), Unreached(person_id, name, address, tuple(names)), tuple(ids))
+        for *about, person_id, name, address, names, ids in rows
     ]
 
 
