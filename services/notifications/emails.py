@@ -21,6 +21,7 @@ from .wording import (
     moment_in_words,
     one_line,
     span_in_words,
+    unbroken_times,
     web_address,
 )
 
@@ -42,6 +43,7 @@ templates.filters |= {
     "duration": duration,
     "figure": figure,
     "one_line": one_line,
+    "unbroken_times": unbroken_times,
     "web_address": web_address,
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from shared import dates
 from shared.clock import COPENHAGEN
@@ -41,6 +42,8 @@ _MODES: Mapping[Language, Mapping[str, str]] = {
 _PLACE_FOLLOWS: Mapping[Language, str] = {"da": "Stedet følger", "en": "Place to follow"}
 # Below twice a unit the smaller one says it better: 26 hours, 3 days.
 _TWICE = 2
+_TIMES = re.compile(r"((?:kl\. |at )?\d+[.:]\d\d–\d+[.:]\d\d)")
+_UNBROKEN = Markup('<span style="white-space:nowrap">{}</span>')
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 _OVERRIDES = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 
@@ -114,6 +117,12 @@ def day_in_words(written: str, language: Language) -> str:
 def span_in_words(span: Mapping[str, str], language: Language) -> str:
     """Return when something begins and ends."""
     return dates.span_in_words(moment(span["starts_at"]), moment(span["ends_at"]), language)
+
+
+def unbroken_times(words: str) -> Markup:
+    """Return words as HTML in which no line ends between the beginning of something and its end."""
+    split = _TIMES.split(words)
+    return Markup().join(_UNBROKEN.format(part) if place % 2 else part for place, part in enumerate(split))
 
 
 def web_address(value: str) -> str | None:

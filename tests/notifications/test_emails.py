@@ -356,7 +356,7 @@ def test_a_reminder_asks_for_an_answer(language: Language) -> None:
             "da",
             {"asks": False},
             "Køge skal alligevel ikke være vært",
-            ["Det holdes alligevel ikke hos jer.", "ikke gøre noget"],
+            ["Mødet holdes alligevel ikke hos jer.", "ikke gøre noget"],
         ),
         (
             "en",
@@ -524,6 +524,14 @@ def test_no_name_or_title_breaks_a_header_a_body_or_a_calendar(name: str, title:
 def test_an_address_that_no_header_can_hold_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="address"):
         octets(addressed(sample("welcome"), address))
+
+
+def test_no_line_ends_between_the_beginning_of_a_meeting_and_its_end() -> None:
+    said = content(sample("invitation", facts={"place": "<b>Torvet</b> 9.30–10.30"}))
+
+    unbroken = '<span style="white-space:nowrap">{}</span>'.format
+    assert f"torsdag 22. oktober 2026 {unbroken('kl. 9.30–10.30')}" in said.html
+    assert f"&lt;b&gt;Torvet&lt;/b&gt; {unbroken('9.30–10.30')}" in said.html
 
 
 def test_a_meeting_that_ends_the_next_day_names_both_days() -> None:
