@@ -489,6 +489,17 @@ def test_html_is_titled_like_the_subject_and_loads_nothing(kind: Kind, language:
     assert len(said.html) < 102_000
 
 
+@every_kind
+@every_language
+def test_what_outlook_on_windows_alone_reads_closes_what_it_opens(kind: Kind, language: Language) -> None:
+    said = content(sample(kind, language))
+
+    read_by_outlook = re.sub(r"<!--\[if mso\]>|<!\[endif\]-->", "", said.html)
+    assert read_by_outlook.count('width="600"') == 1
+    for tag in ("table", "tr", "td", "p"):
+        assert len(re.findall(f"<{tag}[ >]", read_by_outlook)) == read_by_outlook.count(f"</{tag}>")
+
+
 @settings(deadline=None)
 @given(name=NASTY, title=NASTY, place=NASTY, link=NASTY)
 def test_no_name_or_title_breaks_a_header_a_body_or_a_calendar(name: str, title: str, place: str, link: str) -> None:
