@@ -20,7 +20,8 @@ async def write_letters(writer: Writer, emails: Sequence[Email]) -> list[Letter 
 
 def _letter(writer: Writer, email: Email, message: bytes | Exception) -> Letter | Outcome:
     if isinstance(message, bytes):
-        return Letter(email.id, writer.return_path(email), email.address, message)
+        # As it is in the canonical form of DKIM.
+        return Letter(email.id, writer.return_path(email), email.address, message, is_canonical=True)
     # Neither the error's text nor the values around it: they may quote a person.
     where = traceback.extract_tb(message.__traceback__)[-1]
     log.error(

@@ -10,7 +10,7 @@ import pytest
 
 from services.notifications.domain import Outcome
 from services.notifications.smtp import Away, Letter
-from services.notifications.smtp.commands import envelope
+from services.notifications.smtp.commands import content, envelope
 from tests.notifications.handing_over import MESSAGE, SHORT, connection, handed_over, letter
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -194,6 +194,11 @@ async def test_a_letter_that_cannot_be_fetched_costs_no_other() -> None:
         await talking.close()
 
     assert reported == ["accepted"]
+
+
+def test_what_its_writer_vouches_for_is_sent_as_it_is() -> None:
+    assert content(Letter(1, "", "anna@koege.example", b"a\n.b\r\n")) == b"a\r\n..b\r\n.\r\n"
+    assert content(Letter(1, "", "anna@koege.example", b"a\r\nb\r\n", is_canonical=True)) == b"a\r\nb\r\n.\r\n"
 
 
 def test_the_envelope_says_what_the_server_offers_to_hear() -> None:

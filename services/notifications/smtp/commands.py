@@ -30,13 +30,16 @@ def envelope(letter: Letter, offers: Offers) -> tuple[bytes, bytes, bytes]:
     )
 
 
-def content(message: bytes) -> bytes:
+def content(letter: Letter) -> bytes:
     """Return a message as it is sent: every line ended by CRLF, a dot that begins one doubled, and the last dot."""
+    message = letter.message if letter.is_canonical else _canonical(letter.message)
+    return message + (b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n")
+
+
+def _canonical(message: bytes) -> bytes:
     if _STRAY_LF_OR_DOT.search(message) or _STRAY_CR.search(message):
         message = _LINE_END.sub(b"\r\n", message).replace(b"\n.", b"\n..")
-    if message.startswith(b"."):
-        message = b"." + message
-    return message + (b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n")
+    return b"." + message if message.startswith(b".") else message
 
 
 def not_to_be_tried(letter: Letter, offers: Offers) -> Outcome | None:

@@ -36,6 +36,7 @@ class Dialogue(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._end: str | None = None
         self._changed: asyncio.Future[None] | None = None
+        self._alarm: asyncio.TimerHandle | None = None
         self._full = False
 
     @property
@@ -125,19 +126,31 @@ class Dialogue(asyncio.Protocol):
             self._lines = []
 
     async def _until_reply(self, within: float) -> None:
-        try:
-            async with asyncio.timeout(within):
-                while not self._replies:
-                    if self._end:
-                        raise Broken(self._end)
-                    await self._change()
-        except TimeoutError:
-            if not self._replies:
-                raise self._given_up(f"no reply within {within:.0f} s") from None
+        clock = asyncio.get_running_loop().time
+        due = clock() + within
+        while not self._replies:
+            if self._end:
+                raise Broken(self._end)
+            if clock() >= due:
+                raise self._given_up(f"no reply within {within:.0f} s")
+            self._set_alarm(due)
+            await self._change()
 
     async def _change(self) -> None:
         self._changed = asyncio.get_running_loop().create_future()
         await self._changed
+
+    def _set_alarm(self, due: float) -> None:
+        """Wake by then; an alarm that rings before that is left, because most waits end long before theirs."""
+        if self._alarm and self._alarm.when() <= due:
+            return
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._wake()
 
     def _wake(self) -> None:
         if self._changed and not self._changed.done():
@@ -150,4 +163,7 @@ class Dialogue(asyncio.Protocol):
 
     def _break(self, why: str) -> None:
         self._end = self._end or why
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
         self._wake()

@@ -85,7 +85,7 @@ class Exchange:
     async def _deliver(self, letter: Letter, tail: bytes) -> Outcome:
         """Send a message and what follows it; return what became of the message."""
         try:
-            self._dialogue.write(content(letter.message) + tail)
+            self._dialogue.write(content(letter) + tail)
             await self._dialogue.room(self._limits.block)
             reply = await self._dialogue.reply(self._limits.message)
         except Broken as why:

@@ -9,12 +9,16 @@ from ..domain import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message with its envelope; `message` has its lines ended by CRLF."""
+    """One message with its envelope.
+
+    It `is_canonical` where whoever wrote it vouches that every line ends in CRLF and none begins with a dot.
+    """
 
     email_id: int
     return_path: str
     recipient: str
     message: bytes
+    is_canonical: bool = False
 
 
 Report = Callable[[Letter, Outcome], None]
