@@ -40,6 +40,7 @@ class Reports:
         self._now = now
         self._paused = paused
         self._when_recorded = recorded
+        self._handed_over: list[Email] = []
         self._unrecorded = 0
         self._settled = asyncio.Event()
 
@@ -56,15 +57,18 @@ class Reports:
         self._unrecorded += 1
         self._attempts.put(attempt, lambda why: self._recorded(attempt, kept, why))
         metrics.ATTEMPTS.labels(outcome.result).inc()
-        log.info(
-            "e-mail handed over" if attempt.state == "sent" else "e-mail not handed over",
-            email_id=email.id,
-            kind=email.kind,
-            state=attempt.state,
-            reply=outcome.reply,
-            attempt=email.attempts,
-            correlation_id=email.correlation_id,
-        )
+        if attempt.state == "sent":
+            self._handed_over.append(email)
+        else:
+            log.info(
+                "e-mail not handed over",
+                email_id=email.id,
+                kind=email.kind,
+                state=attempt.state,
+                reply=outcome.reply,
+                attempt=email.attempts,
+                correlation_id=email.correlation_id,
+            )
 
     async def all_recorded(self, within: float) -> bool:
         """Wait some seconds until all is recorded, and say whether it is; what is not stays in the journal."""
@@ -73,6 +77,7 @@ class Reports:
                 while self._unrecorded:
                     self._settled.clear()
                     await self._settled.wait()
+        self._tell_handed_over()
         return not self._unrecorded
 
     def _keep(self, email: Email, outcome: Outcome, now: datetime) -> int | None:
@@ -86,9 +91,20 @@ class Reports:
     def _recorded(self, attempt: Attempt, kept: int | None, why: Exception | None) -> None:
         self._unrecorded -= 1
         self._settled.set()
+        self._tell_handed_over()
         if why:
             log.error("an attempt cannot be recorded", email_id=attempt.email.id, error=type(why).__name__)
             return
         self._when_recorded()
         if kept is not None:
             self._journal.recorded(kept)
+
+    def _tell_handed_over(self) -> None:
+        """Log what the far server has taken, many at a time: what it said to each is in the database."""
+        if self._handed_over:
+            log.info(
+                "e-mails handed over",
+                email_ids=[email.id for email in self._handed_over],
+                correlation_ids=sorted({email.correlation_id for email in self._handed_over}),
+            )
+            self._handed_over.clear()

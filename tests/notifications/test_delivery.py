@@ -125,6 +125,22 @@ async def test_the_log_names_the_cause_and_the_reply_but_never_an_address(
     assert "Anna" not in str(lines)
 
 
+async def test_what_was_handed_over_is_logged_by_its_ids_and_causes(
+    service: Service, invited: Invited, server: FarServer
+) -> None:
+    other = uuid4()
+    await service.hear(person_updated(other, "bo@koege.example"), invited.story.issued(other))
+
+    with capture_logs() as lines:
+        await service.deliver(server)
+
+    told = [line for line in lines if line["event"] == "e-mails handed over"]
+    assert (
+        sorted(n for line in told for n in line["email_ids"]) == [email["id"] for email in await service.emails()][1:]
+    )
+    assert {cause for line in told for cause in line["correlation_ids"]} == {"invite"}
+
+
 async def test_bad_sequence_of_commands_is_never_a_bounce(
     service: Service, invited: Invited, server: FarServer
 ) -> None:
