@@ -18,6 +18,7 @@ from .copies import (
     keep_places_taken,
     keep_revisions,
     people_of_members,
+    readers_of_another_language,
     take_turn,
 )
 from .counts import count_copies, count_emails, last_sent_at
@@ -219,6 +220,7 @@ __all__ = [
     "queue_blamed",
     "readdress_crisis_mails",
     "readdress_welcomes",
+    "readers_of_another_language",
     "record",
     "record_taken",
     "refused_repeatedly",

@@ -61,6 +61,21 @@ async def keep_people(conn: Connection, events: Sequence[PersonUpdated]) -> None
     )
 
 
+async def readers_of_another_language(conn: Connection, events: Sequence[PersonUpdated]) -> list[UUID]:
+    """List the people to whom we write in another language than events say."""
+    rows = await conn.fetch(
+        """
+        SELECT p.id
+          FROM people AS p
+          JOIN unnest($1::uuid[], $2::text[]) AS new (id, language) USING (id)
+         WHERE p.language <> new.language
+        """,
+        [event.person.id for event in events],
+        [event.person.language for event in events],
+    )
+    return [row["id"] for row in rows]
+
+
 async def keep_members(conn: Connection, events: Sequence[AboutMembers]) -> None:
     """Keep members where that is newer; each organisation at most once."""
     await conn.execute(

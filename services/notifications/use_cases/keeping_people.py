@@ -21,9 +21,12 @@ from .telling import tell
 async def keep_people(conn: Connection, events: Sequence[PersonUpdated], *, mail_domain: str, now: datetime) -> None:
     """Keep who people are and how they are reached, and mail them what waited for that."""
     await storage.take_turn(conn)
-    await storage.keep_people(conn, newest(events, lambda event: event.person.id))
+    newest_of_each = newest(events, lambda event: event.person.id)
+    changing = await storage.readers_of_another_language(conn, newest_of_each)
+    await storage.keep_people(conn, newest_of_each)
     people = {event.person.id: event.correlation_id for event in events}
-    await storage.translate_waiting(conn, people)
+    if changing:
+        await storage.translate_waiting(conn, changing)
     await storage.readdress_welcomes(conn, people, now)
     await storage.readdress_crisis_mails(conn, people, local_day(now), now)
     await _welcome(conn, people, mail_domain, now)
