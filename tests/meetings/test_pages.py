@@ -65,20 +65,18 @@ async def meeting(service: Service) -> Meeting:
 
 async def send(browser: httpx.AsyncClient, page: str, act: str, **fields: Any) -> httpx.Response:
     """Send one of the forms of a page, with what is hidden in it and with what stands in its fields."""
-    shown = (await browser.get(page)).text
+    sent = {**stands((await browser.get(page)).text, act), **fields}
+    return await browser.post(page if page.endswith(act) else f"{page}/{act}", data=sent)
+
+
+def stands(shown: str, act: str) -> dict[str, str]:
+    """Return what stands in the fields of one of the forms of a page, and is hidden in it."""
     token = re.search(r'name="form_token" value="([^"]+)"', shown)
     assert token
     form = re.search(rf'<form[^>]*action="[^"]*/{act}".*?</form>', shown, re.DOTALL)
-    stands = (
-        re.findall(
-            r'<input type="(?:date|time|number|text|url|datetime-local|hidden)"[^>]*name="(\w+)" value="([^"]*)"',
-            form[0],
-        )
-        if form
-        else []
-    )
-    sent = {**{name: html.unescape(value) for name, value in stands}, "form_token": html.unescape(token[1]), **fields}
-    return await browser.post(page if page.endswith(act) else f"{page}/{act}", data=sent)
+    kinds = "date|time|number|text|url|datetime-local|hidden"
+    fields = re.findall(rf'<input type="(?:{kinds})"[^>]*name="(\w+)" value="([^"]*)"', form[0]) if form else []
+    return {name: html.unescape(value) for name, value in [*fields, ("form_token", token[1])]}
 
 
 async def kept(service: Service) -> Meeting:
@@ -276,25 +274,46 @@ async def test_what_is_wrong_with_a_meeting_s_forms_is_said_beside_the_field(
     assert await rows(service) == before
 
 
-@pytest.mark.parametrize(
-    ("act", "first", "second"),
-    [
-        ("move", {"minutes": "90"}, {"minutes": "30"}),
-        ("capacity", {"in_person": "5"}, {"in_person": "9"}),
-    ],
-)
-async def test_a_form_of_a_page_from_before_somebody_else_s_change_changes_nothing(
-    service: Service, browser: httpx.AsyncClient, meeting: Meeting, act: str, first: Any, second: Any
+async def test_what_somebody_else_has_changed_meanwhile_is_shown_and_kept_where_one_has_not_touched_it(
+    service: Service, browser: httpx.AsyncClient, meeting: Meeting
 ) -> None:
     page = f"/pages/meetings/{meeting.id}"
-    seen = re.findall(r'name="seen" value="([^"]+)"', (await browser.get(page)).text)[act == "capacity"]
-    await send(browser, page, act, **first)
+    before = stands((await browser.get(page)).text, "move")
+    await send(browser, page, "move", minutes="90", place="Havnehuset")
 
-    refused = await send(browser, page, act, **second, seen=html.unescape(seen))
-    again = await send(browser, page, act, **second)
+    refused = await browser.post(f"{page}/move", data={**before, "host_town": "Ribe", "place": "Biblioteket"})
+    unchanged = await kept(service)
+    shown = stands(refused.text, "move")
+    again = await browser.post(f"{page}/move", data=shown)
 
-    assert (refused.status_code, "En anden har ændret det i mellemtiden" in refused.text) == (412, True)
+    assert (refused.status_code, unchanged.host_town) == (412, meeting.host_town)
+    assert "En anden har ændret det i mellemtiden, så intet blev gemt." in refused.text
+    assert re.search(r'id="move-minutes-meanwhile">En anden har ændret det', refused.text)
+    assert "En anden har i mellemtiden ændret det til »Havnehuset«. Her står dit" in refused.text
+    assert (shown["minutes"], shown["host_town"], shown["place"]) == ("90", "Ribe", "Biblioteket")
     assert again.status_code == 200
+    now = await kept(service)
+    assert (now.ends_at - now.starts_at, now.host_town, now.place) == (timedelta(minutes=90), "Ribe", "Biblioteket")
+
+
+async def test_what_is_mended_after_a_fault_was_seen_as_it_was_before_that(
+    browser: httpx.AsyncClient, meeting: Meeting
+) -> None:
+    page = f"/pages/meetings/{meeting.id}"
+    before = stands((await browser.get(page)).text, "capacity")
+    await send(browser, page, "capacity", in_person="5")
+
+    # Refused first for what is wrong with it, and not for what has changed.
+    series = f"/pages/series/{meeting.series_id}"
+    of_series = stands((await browser.get(series)).text, "capacity")
+    await send(browser, series, "capacity", in_person="7")
+    faulty = await browser.post(f"{series}/capacity", data={**of_series, "online": "mange"})
+    mended = await browser.post(f"{series}/capacity", data={**stands(faulty.text, "capacity"), "online": "9"})
+    refused = await browser.post(f"{page}/capacity", data={**before, "in_person": "9"})
+
+    assert (faulty.status_code, mended.status_code, refused.status_code) == (422, 412, 412)
+    assert stands(mended.text, "capacity")["in_person"] == "7"
+    assert stands(mended.text, "capacity")["online"] == "9"
 
 
 async def test_attendance_that_somebody_else_entered_meanwhile_is_not_taken_back(
@@ -303,12 +322,13 @@ async def test_attendance_that_somebody_else_entered_meanwhile_is_not_taken_back
     page = f"/pages/meetings/{meeting.id}"
     service.now = meeting.ends_at
     await browser.post("/pages/sign-in", data={"who": "Bente", "token": TOKEN})
-    seen = re.findall(r'name="seen" value="([^"]+)"', (await browser.get(page)).text)
+    before = stands((await browser.get(page)).text, "attendance")
     await send(browser, page, "attendance", online=KOEGE)
 
-    refused = await send(browser, page, "attendance", seen=html.unescape(seen[0]))
+    refused = await browser.post(f"{page}/attendance", data=before)
 
     assert (refused.status_code, "En anden har ændret det i mellemtiden" in refused.text) == (412, True)
+    assert re.search(rf'name="online" value="{KOEGE}" checked', refused.text)
     assert "kom ikke (Bente" not in " ".join(re.sub(r"<[^>]+>", " ", refused.text).split())
 
 

@@ -1,5 +1,6 @@
 """What the pages read of forms, by the same rules as the JSON API, and how a form is shown again."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Invalid, Refused
+from shared.web.etags import ChangedMeanwhile
 from shared.web.forms import Form
 
 from .refusals import refusal_in_words
@@ -17,7 +19,8 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 # Where a fault belongs to no field of the form, or to all of it.
 WHOLE = ""
 
-Given = Mapping[str, str | Sequence[str]]
+Value = str | Sequence[str]
+Given = Mapping[str, Value]
 Asked = TypeVar("Asked", bound=BaseModel)
 
 
@@ -31,15 +34,27 @@ class FilledInWrongly(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form as it is shown: its name, what stands in its fields, and what is wrong with which."""
+    """A form as it is shown: its name, what stands in its fields, and what is wrong with which.
+
+    `seen` is the tag of what its sender saw, and `stood` what stood in the fields then; both are empty where that is as
+    it is now. `meanwhile` is what somebody else has put in some fields since.
+    """
 
     name: str
     given: Given
     faults: Mapping[str, Words] = field(default_factory=dict)
+    seen: str = ""
+    stood: str = ""
+    meanwhile: Given = field(default_factory=dict)
 
-    def __getitem__(self, field: str) -> str | Sequence[str]:
+    def __getitem__(self, field: str) -> Value:
         """Return what stands in a field."""
         return self.given[field]
+
+    @property
+    def as_it_stood(self) -> str:
+        """What stood in the fields when the sender saw them, as the form carries it along."""
+        return self.stood or json.dumps(dict(self.given))
 
     @property
     def other_faults(self) -> list[Words]:
@@ -48,15 +63,28 @@ class Filled:
 
     def sent(self, form: Form) -> "Filled":
         """Return the form with what was sent in it."""
-        sent = {
-            name: form.text(name) if isinstance(value, str) else form.texts(name) for name, value in self.given.items()
-        }
-        return replace(self, given=sent)
+        return replace(self, given={name: _sent(form, name, value) for name, value in self.given.items()})
 
     def refused(self, form: Form, why: Refused) -> "Filled":
-        """Return the form with what was sent in it, and what is wrong with that."""
+        """Return the form with what was sent in it, and what is wrong with that.
+
+        Where somebody else has changed something meanwhile, that stands in the fields that the sender has left alone.
+        """
         fields = why.fields if isinstance(why, FilledInWrongly) else [(why.field or WHOLE).rpartition(".")[2]]
-        return replace(self.sent(form), faults={field: refusal_in_words(why, field) for field in fields})
+        if isinstance(why, ChangedMeanwhile):
+            shown = self._changed_meanwhile(form)
+        else:
+            shown = replace(self.sent(form), seen=form.text("seen"), stood=form.text("stood"))
+        return replace(shown, faults={field: refusal_in_words(why, field) for field in fields})
+
+    def _changed_meanwhile(self, form: Form) -> "Filled":
+        stood = _stood(form, self.given)
+        given = {
+            name: _both(stood[name], now=value, sent=_sent(form, name, value)) for name, value in self.given.items()
+        }
+        return replace(
+            self, given=given, meanwhile={name: value for name, value in self.given.items() if value != stood[name]}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +120,37 @@ def texts(form: Form, names: Sequence[str]) -> dict[str, str | None]:
 def number(text: str) -> int | str:
     """Read a number; what is none stays as it is, for whoever checks it."""
     return int(text) if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() else text
+
+
+def _sent(form: Form, name: str, like: Value) -> Value:
+    """Return what was sent in a field: a text, or several where it has several."""
+    return form.text(name).replace("\r\n", "\n") if isinstance(like, str) else form.texts(name)
+
+
+def _stood(form: Form, now: Given) -> Given:
+    """Return what stood in the fields when the sender saw them; what the form does not tell is as it is now."""
+    try:
+        told = json.loads(form.text("stood"))
+    except ValueError:
+        told = {}
+    return {
+        **now,
+        **{name: told[name] for name in now if isinstance(told, dict) and _is_like(told.get(name), now[name])},
+    }
+
+
+def _is_like(told: object, value: Value) -> bool:
+    if isinstance(value, str):
+        return isinstance(told, str)
+    return isinstance(told, list) and all(isinstance(each, str) for each in told)
+
+
+def _both(stood: Value, *, now: Value, sent: Value) -> Value:
+    """Return what a field holds once what was sent is put on top of how it is now."""
+    if isinstance(now, str):
+        return now if sent == stood else sent
+    kept = [each for each in now if each in sent or each not in stood]
+    return [*kept, *[each for each in sent if each not in stood and each not in kept]]
 
 
 def _field(loc: Sequence[int | str]) -> str:

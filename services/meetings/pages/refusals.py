@@ -32,6 +32,8 @@ FIELDS: Mapping[str, Words] = {
     "horizon_days": ("hvornår der indkaldes", "when people are invited"),
     "in_person": ("pladser til fremmødte", "places in person"),
     "online": ("pladser online", "places online"),
+    "attendance.in_person": ("dem, der mødte op", "those who came in person"),
+    "attendance.online": ("dem, der var med online", "those who joined online"),
     "person_id": ("hvem svaret gælder", "whose answer it is"),
     "answer": ("svar", "answer"),
     "attendance": ("hvordan de kommer", "how they come"),
