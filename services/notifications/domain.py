@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID
@@ -47,6 +47,8 @@ RECONNECT_SECONDS = (5, 15, 60)
 MOST_ATTEMPTS = 51
 # Where the attempts are few, because the domain takes none.
 GIVEN_UP_AFTER = timedelta(hours=48)
+# When an e-mail is due that is held back until an operator decides.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-from .domain import Kind, Language, Method, State, Topic
+from .domain import NEVER, Kind, Language, Method, State, Topic
 
 # Why an e-mail is not sent again: it is no failure, its time is past, its reader has another address by now, its reader
 # got or gets something newer, its address is suppressed, its topic is muted, or what it says is so no longer.
@@ -57,6 +57,11 @@ class Fate:
     name: str
     about: str
     organisation: str | None
+
+    @property
+    def held_back(self) -> bool:
+        """Whether it waits until an operator decides, because the database was restored."""
+        return self.state == "queued" and self.next_attempt_at == NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.notifications import storage
 from services.notifications.domain import State
 from services.notifications.fates import Left
 from services.notifications.filters import Filter
@@ -207,6 +208,18 @@ async def test_a_topic_that_is_held_says_who_holds_it_and_why(browser: httpx.Asy
     assert "Bente Holm: Forkert link 1 e-mail venter." in text(held)
     assert twice.status_code == 409
     assert "Holdes tilbage" not in text(released)
+
+
+async def test_what_is_held_back_since_a_restore_says_so(
+    browser: httpx.AsyncClient, service: Service, invited: Invited
+) -> None:
+    async with service.database.transaction() as conn:
+        await storage.hold_back(conn, "sender-1", now=service.now, alive_since=service.now)
+
+    page = await browser.get("/pages/emails/2")
+
+    assert "Holdes tilbage indtil driften har afgjort, om den skal sendes" in text(page)
+    assert "Næste forsøg" not in text(page)
 
 
 def test_there_are_words_for_every_state_and_for_every_reason_to_leave_a_mail_as_it_is() -> None:

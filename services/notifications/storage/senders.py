@@ -3,14 +3,13 @@
 What is held back is queued, and due never: until an operator decides.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from shared.database.pool import Connection
 
+from ..domain import NEVER
 from ..restoring import Known
-
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 async def hold_sender(conn: Connection, sender: str) -> bool:
