@@ -133,7 +133,7 @@ class Service:
                  WHERE state = 'sending'
                     OR state = 'queued'
                        AND next_attempt_at <= $1
-                       AND topic NOT IN (SELECT topic FROM held_topics WHERE released_at IS NULL)
+                       AND topic NOT IN (SELECT topic FROM held_now)
                 """,
                 self.now,
             )

@@ -16,7 +16,7 @@ from services.notifications.metrics import queue_look
 from services.notifications.reading import read
 from services.notifications.samples import KINDS, LANGUAGES
 from services.notifications.showing import Viewer
-from services.notifications.storage.queue import give_up_tried
+from services.notifications.storage.giving_up import give_up_tried
 from services.notifications.suppressions import Refusal
 from services.notifications.use_cases import record
 from services.notifications.writing import Writer

@@ -1,5 +1,14 @@
 """All SQL of notifications, by story; each function is one statement."""
 
+from .claiming import (
+    FrameFacts,
+    claim,
+    claimed_email,
+    frame_facts,
+    hand_back,
+    overdue_senders,
+    take_back,
+)
 from .copies import (
     AboutAnswers,
     AboutInvitations,
@@ -21,7 +30,7 @@ from .copies import (
     readers_of_another_language,
     take_turn,
 )
-from .counts import count_copies, count_emails, last_sent_at
+from .counts import count_copies, count_emails, last_sent_at, next_due
 from .crises import (
     crises_to_tell,
     drop_crisis_mails,
@@ -48,6 +57,7 @@ from .fates import (
     list_handings,
     list_resendings,
 )
+from .giving_up import begin_anew, give_up_expired, give_up_tried, postpone
 from .holding import (
     HeldTopic,
     are_held,
@@ -70,26 +80,9 @@ from .preferences import (
     unmute,
     write_in,
 )
-from .queue import (
-    FrameFacts,
-    add_deliveries,
-    begin_anew,
-    claim,
-    claimed_email,
-    drop_cancellations_of_nothing,
-    frame_facts,
-    give_up_expired,
-    give_up_tried,
-    hand_back,
-    next_due,
-    overdue_senders,
-    postpone,
-    record,
-    record_taken,
-    take_back,
-)
 from .queueing import add_emails, keep_frames, renew_offers
 from .readers import Reader, find_people, list_meetings, list_organisations, name_of
+from .recording import add_deliveries, drop_cancellations_of_nothing, record, record_taken
 from .reminders import drop_older_reminders, drop_reminders, unanswered
 from .resending import add_resendings, queue_again, still_queued, try_failures
 from .senders import (

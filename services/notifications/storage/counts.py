@@ -36,3 +36,16 @@ async def last_sent_at(conn: Connection) -> datetime | None:
     """Return when the last e-mail was accepted by the far server."""
     moment: datetime | None = await conn.fetchval("SELECT max(sent_at) FROM emails")
     return moment
+
+
+async def next_due(conn: Connection) -> datetime | None:
+    """Return when the e-mail that has waited longest was due, or None when nothing waits that may be mailed."""
+    moment: datetime | None = await conn.fetchval(
+        """
+        SELECT min(next_attempt_at)
+          FROM emails
+         WHERE state = 'queued'
+           AND topic NOT IN (SELECT topic FROM held_now)
+        """
+    )
+    return moment

@@ -50,8 +50,7 @@ async def held_topics(conn: Connection) -> list[HeldTopic]:
         """
         SELECT topic, held_at, reason, held_by,
                (SELECT count(*) FROM emails AS e WHERE e.topic = h.topic AND e.state = 'queued') AS waiting
-          FROM held_topics AS h
-         WHERE released_at IS NULL
+          FROM held_now AS h
          ORDER BY held_at, topic
         """
     )
@@ -60,7 +59,7 @@ async def held_topics(conn: Connection) -> list[HeldTopic]:
 
 async def are_held(conn: Connection) -> list[Topic]:
     """Return the topics that are held."""
-    rows = await conn.fetch("SELECT topic FROM held_topics WHERE released_at IS NULL")
+    rows = await conn.fetch("SELECT topic FROM held_now")
     return [row["topic"] for row in rows]
 
 
