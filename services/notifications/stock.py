@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.parts import Loop
 
+from .appetite import Appetite
 from .claims import Claims
 from .domain import Email, Outcome, Topic
 from .letters import write_letters
@@ -16,9 +17,6 @@ from .writing import Writer
 
 POLL_SECONDS = 0.2
 BEGIN_WITHIN_SECONDS = 120
-# A second's worth is claimed ahead: with less, connections would wait; with more, the urgent would wait behind it.
-AHEAD_SECONDS = 1.0
-FEWEST_CLAIMED, MOST_CLAIMED = 25, 500
 MOST_WRITTEN = 128
 WRITTEN_AT_ONCE = 16
 
@@ -65,7 +63,7 @@ class Stock:
         self._written: deque[Item] = deque()
         self._in_work = 0
         self._drained = True
-        self._size, self._begun, self._claimed_at = FEWEST_CLAIMED, 0, 0.0
+        self._appetite = Appetite()
         self._changed = asyncio.Event()
         self._closed = False
         self._claiming = Loop("delivery", self._claim, pause=POLL_SECONDS)
@@ -166,7 +164,7 @@ class Stock:
                 item = None
         if item:
             self._in_hand.add(item.email.id)
-            self._begun += 1
+            self._appetite.note_begun()
         if len(self._written) < MOST_WRITTEN // 2:
             self._writing.wake()
         if not self._drained and self._is_low:
@@ -175,7 +173,7 @@ class Stock:
 
     @property
     def _is_low(self) -> bool:
-        return len(self._unwritten) + len(self._written) <= self._size // 2
+        return self._appetite.is_low(len(self._unwritten) + len(self._written))
 
     async def _claim(self) -> bool:
         if not self._may_begin():
@@ -183,7 +181,7 @@ class Stock:
         if self._closed or not self._is_low:
             await self._claims.settle()
             return False
-        most = self._worth_claiming()
+        most = self._appetite.next_claim(asyncio.get_running_loop().time())
         emails = await self._claims.take(most)
         begin_by = asyncio.get_running_loop().time() + BEGIN_WITHIN_SECONDS
         self._unsettled |= dict.fromkeys([email.id for email in emails], begin_by)
@@ -196,14 +194,6 @@ class Stock:
         self._writing.wake()
         self._changed.set()
         return not self._drained
-
-    def _worth_claiming(self) -> int:
-        """Follow the speed at which e-mails were begun, and grow no faster than twofold."""
-        now = asyncio.get_running_loop().time()
-        a_second = self._begun / max(now - self._claimed_at, 0.001)
-        most = min(MOST_CLAIMED, 2 * self._size, max(FEWEST_CLAIMED, int(a_second * AHEAD_SECONDS)))
-        self._size, self._begun, self._claimed_at = most, 0, now
-        return most
 
     async def _write(self) -> bool:
         if self._closed or not self._unwritten or len(self._written) >= MOST_WRITTEN:
