@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -72,15 +72,16 @@ class Run:
 
 
 @asynccontextmanager
-async def claimed(folder: Path) -> AsyncIterator[Run]:
+async def claimed(folder: Path, *, keep: Collection[str] = ()) -> AsyncIterator[Run]:
     """Hold a folder, emptied, for as long as the block lasts; on the way out nothing started in it stays alive.
 
+    Names in `keep` are of folders within that stay as they are.
     What a crashed run left behind is ended first. Raises CannotStart where another run holds the folder, or where it
     holds files that are not ours.
     """
     folder = folder.resolve()
     with _lock(folder):
-        _clean(folder)
+        _clean(folder, keep)
         (folder / "logs").mkdir(mode=0o700)
         run = Run(folder)
         try:
@@ -141,13 +142,15 @@ def _lock(folder: Path) -> Iterator[None]:
         yield
 
 
-def _clean(folder: Path) -> None:
+def _clean(folder: Path, keep: Collection[str] = ()) -> None:
     end_leftovers(folder)
     _remove_elsewhere(folder)
     for entry in folder.iterdir():
+        if entry.name in {LOCK, *keep}:
+            continue
         if entry.is_dir():
             shutil.rmtree(entry)
-        elif entry.name != LOCK:
+        else:
             entry.unlink()
 
 

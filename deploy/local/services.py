@@ -84,13 +84,17 @@ class Surroundings:
                 "LINK_SECRET": self.passwords.link_secret,
                 "PUBLIC_URL": f"http://127.0.0.1:{self.ports['notifications', 'web']}",
                 **of_answers,
-                # What was mailed out of one database says nothing of another.
-                "JOURNAL_DIR": str(run.folder / f"journals-{self.database}"),
+                "JOURNAL_DIR": str(run.folder / journals(self.database)),
                 "MAIL_DOMAIN": MAIL_DOMAIN,
                 "MAIL_FROM": f"handelsbyer@{MAIL_DOMAIN}",
                 "REPLY_TO": f"sekretariat@{MAIL_DOMAIN}",
             },
         }
+
+
+def journals(database: str) -> str:
+    """Name the folder of the reply journals: what was mailed out of one database says nothing of another."""
+    return f"journals-{database}"
 
 
 def migration(run: Run, service: str, owner_url: str) -> Program:

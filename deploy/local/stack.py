@@ -20,7 +20,7 @@ from .ports import free_ports
 from .progress import Say, say
 from .run import Run, claimed
 from .servers import seconds_since
-from .services import PARTS, Part, Surroundings, migration
+from .services import PARTS, Part, Surroundings, journals, migration
 from .systems import let_report
 
 SYSTEMS = ("register",)
@@ -85,7 +85,9 @@ async def running_stack(
     """
     outside = outside or Outside.named_in(os.environ)
     passwords = passwords or Passwords.random(administrator=outside.broker_administrator())
-    async with claimed(folder) as run:
+    # A database that outlives the run does so with the journals of what was mailed out of it.
+    keep = [journals(database)] if outside.database_admin_url else []
+    async with claimed(folder, keep=keep) as run:
         async with together() as starting:
             admin_url = starting.create_task(_prepare_database(run, outside, passwords, database, say))
             broker = starting.create_task(servers.rabbitmq(run, outside, passwords, say))

@@ -87,6 +87,20 @@ async def test_a_pause_and_a_kill_reach_also_children_in_sessions_of_their_own(t
         assert started_in(run.folder) == []
 
 
+async def test_a_folder_is_emptied_but_for_what_is_to_be_kept(tmp_path: Path) -> None:
+    async with claimed(tmp_path / "run") as run:
+        for name in ("journals", "mail"):
+            (run.folder / name).mkdir()
+            (run.folder / name / "file").touch()
+
+    async with claimed(tmp_path / "run", keep=["journals"]) as run:
+        kept = {str(path.relative_to(run.folder)) for path in run.folder.rglob("*")}
+    async with claimed(tmp_path / "run") as run:
+        assert not (run.folder / "journals").exists()
+
+    assert kept == {"lock", "logs", "journals", "journals/file"}
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_request_to_stop_leaves_no_process_behind(tmp_path: Path, ending: signal.Signals) -> None:
     folder = tmp_path / "run"
