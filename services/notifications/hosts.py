@@ -70,22 +70,25 @@ class Told:
 
 def about_hosting(host: Host, mailed: Sequence[Told], now: datetime) -> tuple[list[int], list[Draft]]:
     """Return the ids of e-mails that wait for nothing, and the e-mail to queue where one is due."""
-    told = next((email for email in reversed(mailed) if not email.waits and _was_tried(email)), None)
-    due = moment(host.facts["starts_at"]) > now and not host.gone and _is_due(host, told)
     waiting = [email for email in mailed if email.waits]
+    tried = [email for email in mailed if not email.waits and _was_tried(email)]
+    heard = next((email for email in reversed(tried) if email.reached), None)
+    due = moment(host.facts["starts_at"]) > now and not host.gone and _is_due(host, heard, tried)
     right = [email for email in waiting if due and _says_what_is_so(email, host)][-1:]
     stale = [email.id for email in waiting if email not in right]
-    return stale, [_draft(host, told, mailed)] if due and not right else []
+    return stale, [_draft(host, heard, mailed)] if due and not right else []
 
 
 def _was_tried(email: Told) -> bool:
     return email.reached or email.state != "obsolete"
 
 
-def _is_due(host: Host, told: Told | None) -> bool:
+def _is_due(host: Host, heard: Told | None, tried: Sequence[Told]) -> bool:
+    """Whether who heard this last must hear something else; what was tried in vain is not tried again by itself."""
     if host.wanted:
-        return told is None or not told.asks or not _is_alike(told, host)
-    return told is not None and told.asks and told.reached and not (host.cancelled and host.invited)
+        in_vain = [email for email in tried[-1:] if email.address == host.address]
+        return not any(email.asks and _is_alike(email, host) for email in (heard, *in_vain) if email)
+    return heard is not None and heard.asks and tried[-1].asks and not (host.cancelled and host.invited)
 
 
 def _says_what_is_so(email: Told, host: Host) -> bool:
@@ -96,10 +99,10 @@ def _is_alike(email: Told, host: Host) -> bool:
     return all(email.facts.get(name) == host.facts.get(name) for name in CONDITIONS)
 
 
-def _draft(host: Host, told: Told | None, mailed: Sequence[Told]) -> Draft:
+def _draft(host: Host, heard: Told | None, mailed: Sequence[Told]) -> Draft:
     """Ask, beside what was asked before; who is released needs only that."""
-    thread = {"in_reply_to": told.message_id} if told else {}
-    before = told.facts if told and told.asks else None
+    thread = {"in_reply_to": heard.message_id} if heard else {}
+    before = heard.facts if heard and heard.asks else None
     meeting = host.facts if host.wanted or before is None else before
     return Draft(
         kind="host_asked",

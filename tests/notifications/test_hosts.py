@@ -192,3 +192,33 @@ async def test_a_failure_is_not_tried_again_by_itself_and_nothing_follows_what_n
     await service.hear(in_town("Ribe", 3).rescheduled())
 
     assert await mails(service) == [(True, False, "failed")]
+
+
+async def test_who_was_asked_hears_of_another_host_also_where_a_later_question_failed(service: Service) -> None:
+    await service.hear(person_updated(ANNA), asked(in_town("Køge"), ANNA))
+    await service.all_sent()
+    await service.hear(in_town("Køge").moved(STARTS_AT + DAY).rescheduled())
+    await service.set_state("failed", may_have_arrived=False)
+
+    await service.hear(in_town("Ribe", 3).rescheduled())
+
+    assert await mails(service) == [(True, False, "sent"), (True, True, "failed"), (False, False, "queued")]
+
+
+async def test_who_never_got_the_question_is_not_told_that_it_has_changed(service: Service) -> None:
+    await service.hear(person_updated(ANNA), asked(in_town("Køge"), ANNA))
+    await service.set_state("failed", may_have_arrived=False)
+
+    await service.hear(in_town("Køge").moved(STARTS_AT + DAY).rescheduled())
+
+    assert await mails(service) == [(True, False, "failed"), (True, False, "queued")]
+
+
+async def test_a_question_that_got_through_nowhere_is_asked_at_the_new_address(service: Service) -> None:
+    await service.hear(person_updated(ANNA, "typo@koege.example"), asked(in_town("Køge"), ANNA))
+    await service.set_state("failed", may_have_arrived=False)
+
+    await service.hear(person_updated(ANNA, version=2), in_town("Køge", 2, place="Biblioteket").rescheduled())
+
+    assert await mails(service) == [(True, False, "failed"), (True, False, "queued")]
+    assert (await service.emails())[-1]["address"] == "anna@koege.example"
