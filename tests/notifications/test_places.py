@@ -100,6 +100,20 @@ async def test_an_offer_that_waits_is_written_of_the_meeting_and_to_the_address_
     assert json.loads(offer["facts"])["starts_at"] == "2026-10-23T07:30:00Z"
 
 
+@pytest.mark.parametrize("state", ["queued", "failed", "suppressed"])
+async def test_an_offer_that_got_through_nowhere_is_tried_anew_at_the_new_address(
+    service: Service, invited: Invited, state: str
+) -> None:
+    await service.all_sent()
+    await service.hear(offered(invited, 2))
+    await service.set_state(state, may_have_arrived=False)
+
+    await service.hear(person_updated(invited.person_id, "anna@aeroe.example", version=2))
+
+    (offer,) = [email for email in await service.emails() if email["kind"] == "offer"]
+    assert (offer["address"], offer["state"], offer["attempts"]) == ("anna@aeroe.example", "queued", 0)
+
+
 async def test_an_offer_does_not_stand_in_for_an_invitation_that_is_tried_again(
     service: Service, invited: Invited, server: FarServer
 ) -> None:

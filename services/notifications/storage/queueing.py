@@ -60,21 +60,29 @@ async def _add(
         await conn.copy_records_to_table("emails", columns=COLUMNS, records=_records(queued, known, mail_domain, now))
 
 
-async def renew_offers(conn: Connection, offers: Sequence[tuple[Draft, int]]) -> None:
-    """Write offers that still wait as they would be written now, each with the id of its frame."""
+async def renew_offers(conn: Connection, offers: Sequence[tuple[Draft, int]], now: datetime) -> None:
+    """Write offers that still wait as they would be written now, each with the id of its frame.
+
+    What waits or has failed at another address is tried at the one of now as if it had not been before.
+    """
     await conn.execute(
         """
         UPDATE emails AS e
-           SET frame_id = new.frame_id, address = new.address, params = new.params
+           SET frame_id = new.frame_id, address = new.address, params = new.params,
+               state = CASE WHEN e.address = new.address THEN e.state ELSE 'queued' END,
+               attempts = CASE WHEN e.address = new.address THEN e.attempts ELSE 0 END,
+               failing_since = CASE WHEN e.address = new.address THEN e.failing_since END,
+               next_attempt_at = CASE WHEN e.address = new.address THEN e.next_attempt_at ELSE $5 END
           FROM unnest($1::text[], $2::bigint[], $3::text[], $4::jsonb[]) AS new (dedupe, frame_id, address, params)
          WHERE e.dedupe = new.dedupe
-           AND e.state IN ('queued', 'suppressed')
+           AND (e.state IN ('queued', 'suppressed') OR e.state = 'failed' AND e.address <> new.address)
            AND NOT e.may_have_arrived
         """,
         [offer.dedupe for offer, _ in offers],
         [frame for _, frame in offers],
         [offer.address for offer, _ in offers],
         [_json(offer.params) for offer, _ in offers],
+        now,
     )
 
 

@@ -14,5 +14,5 @@ async def queue(conn: Connection, drafts: Sequence[Draft], mail_domain: str, now
     if drafts:
         frames = await storage.keep_frames(conn, drafts)
         if offers := [(draft, frame) for draft, frame in zip(drafts, frames, strict=True) if draft.kind == "offer"]:
-            await storage.renew_offers(conn, offers)
+            await storage.renew_offers(conn, offers, now)
         await storage.add_emails(conn, drafts, frames, mail_domain=mail_domain, now=now)
