@@ -34,15 +34,21 @@ def crisis_extended(plan: Plan, people: Iterable[UUID], correlation_id: str) -> 
 
 
 def crisis_ended(
-    plan: Plan, people: Iterable[UUID], held: Sequence[Meeting], came: Iterable[Came], correlation_id: str
+    plan: Plan,
+    people: Iterable[UUID],
+    held: Sequence[Meeting],
+    came: Iterable[Came],
+    following: Crisis | None,
+    correlation_id: str,
 ) -> contract.CrisisEnded:
-    """Say that a crisis is over, and what it came to."""
+    """Say that a crisis is over, what it came to, and whether another lasts by now."""
     return contract.CrisisEnded(
         correlation_id=correlation_id,
         crisis=_said(plan),
         people=tuple(people),
         meetings_held=len(held),
         regions=_by_region(came),
+        next_until=following.last_day if following else None,
     )
 
 

@@ -61,7 +61,7 @@ def facts_of(event: AboutCrises) -> dict[str, Any]:
     """Return what mails say of an event."""
     facts = event.crisis.model_dump(mode="json", include=FACTS)
     if isinstance(event, CrisisEnded):
-        facts |= event.model_dump(mode="json", include={"meetings_held", "regions"})
+        facts |= event.model_dump(mode="json", include={"meetings_held", "regions", "next_until"})
     return {**facts, "said": said_of(event)}
 
 

@@ -417,6 +417,17 @@ def test_a_summary_says_when_nobody_has_entered_who_came(language: Language) -> 
 
 
 @every_language
+def test_a_summary_during_another_crisis_promises_no_usual_plan(language: Language) -> None:
+    said = content(sample("crisis_summary", language, facts={"next_until": "2026-03-24"}))
+
+    until = {"da": "i gang, til og med tirsdag 24. marts", "en": "up to and including Tuesday 24 March"}[language]
+    usual = {"da": "sædvanlige plan", "en": "usual plan"}[language]
+    for words in (" ".join(said.text.split()), words_of(said.html)):
+        assert until in words
+        assert usual not in words
+
+
+@every_language
 def test_a_notice_of_an_extension_says_until_when(language: Language) -> None:
     said = content(sample("crisis_notice", language, facts={"said": "extended"}))
 

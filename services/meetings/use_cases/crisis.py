@@ -141,7 +141,8 @@ async def _sum_up(conn: Connection, crisis: Crisis, group_id: UUID, correlation_
     came = await storage.organisations_that_came(conn, [meeting.id for meeting in held])
     plan = await get_plan(conn, crisis, now)
     people = await storage.people_in_group(conn, group_id)
-    await outbox.add(conn, crisis_announcements.crisis_ended(plan, people, held, came, correlation_id))
+    following = await storage.find_crisis_on(conn, crisis.series_id, local_day(now))
+    await outbox.add(conn, crisis_announcements.crisis_ended(plan, people, held, came, following, correlation_id))
 
 
 async def _pause(conn: Connection, crisis: Crisis, since: date, correlation_id: str, now: datetime) -> None:
