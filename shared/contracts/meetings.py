@@ -194,7 +194,9 @@ class CrisisEnded(Event):
     people: tuple[UUID, ...] = Field(description="Who is in the group at this moment.")
     meetings_held: int
     regions: tuple[RegionThatCame, ...] = Field(description="By name; empty where no attendance was entered.")
-    next_until: date | None = Field(default=None, description="Last day of another crisis of the series that lasts now.")
+    next_until: date | None = Field(
+        default=None, description="Last day of another crisis of the series that lasts now."
+    )
 
 
 class CrisisUndone(Event):

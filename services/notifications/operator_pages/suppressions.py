@@ -1,5 +1,6 @@
 """The page of addresses that must not be written to: why, whose they are, and the end of one."""
 
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -38,12 +39,15 @@ def add_pages_of_suppressions(router: APIRouter, database: Database, pages: Page
             people=people,
             waiting=waiting,
             undone="undone" in request.query_params,
+            late="late" in request.query_params,
             first=after is None,
             next=CURSORS.cursor(found[-1].position) if len(found) == ROWS else None,
         )
 
     @router.post("/suppressions/{suppression_id}/undo")
     async def undo(request: Request, suppression_id: UUID, form: Annotated[Form, Depends(sign_in.form)]) -> Response:
-        async with database.transaction() as conn:
-            await use_cases.undo_suppression(conn, suppression_id, now())
-        return see_other(request, "pages/suppressions?undone=yes")
+        with suppress(use_cases.NotSuppressed):
+            async with database.transaction() as conn:
+                await use_cases.undo_suppression(conn, suppression_id, now())
+            return see_other(request, "pages/suppressions?undone=yes")
+        return see_other(request, "pages/suppressions?late=yes")

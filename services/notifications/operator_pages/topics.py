@@ -1,5 +1,6 @@
 """The page of topics: hold one, so that nothing is mailed about it, and release it."""
 
+from contextlib import suppress
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -37,6 +38,7 @@ def add_pages_of_topics(router: APIRouter, database: Database, pages: Pages, sig
             names=TOPIC_NAMES,
             held=held,
             wrong=wrong,
+            late="late" in request.query_params,
         )
 
     @router.post("/topics/{topic}/hold")
@@ -44,12 +46,16 @@ def add_pages_of_topics(router: APIRouter, database: Database, pages: Pages, sig
         why = reason(form)
         if why is None:
             return await shown(request, topic)
-        async with database.transaction() as conn:
-            await use_cases.hold_topic(conn, topic, why, now(), who=request.state.session.who)
-        return see_other(request, "pages/topics")
+        with suppress(use_cases.AlreadyHeld):
+            async with database.transaction() as conn:
+                await use_cases.hold_topic(conn, topic, why, now(), who=request.state.session.who)
+            return see_other(request, "pages/topics")
+        return see_other(request, "pages/topics?late=yes")
 
     @router.post("/topics/{topic}/release")
     async def release(request: Request, topic: Topic, form: Annotated[Form, Depends(sign_in.form)]) -> Response:
-        async with database.transaction() as conn:
-            await use_cases.release_topic(conn, topic, now())
-        return see_other(request, "pages/topics")
+        with suppress(use_cases.NotHeld):
+            async with database.transaction() as conn:
+                await use_cases.release_topic(conn, topic, now())
+            return see_other(request, "pages/topics")
+        return see_other(request, "pages/topics?late=yes")

@@ -16,7 +16,9 @@ FATES = """
     SELECT e.id, e.kind, e.topic, f.language, e.state, e.attempts, e.reply, e.message_id, e.person_id, e.meeting_id,
            e.method, e.sequence, e.date, e.next_attempt_at, e.expires_at, e.sent_at, e.correlation_id,
            e.params ->> 'name' AS name,
-           COALESCE(f.facts ->> 'title', f.facts ->> 'organisation', f.facts ->> 'system', '') AS about,
+           COALESCE(
+               f.facts ->> 'title', f.facts ->> 'organisation', f.facts ->> 'system', f.facts ->> 'name', ''
+           ) AS about,
            (SELECT min(o.name)
               FROM mandates AS m
               JOIN members AS o USING (organisation_id)

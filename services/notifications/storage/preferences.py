@@ -69,8 +69,8 @@ async def unmute(conn: Connection, person_id: UUID, topics: Iterable[MutableTopi
     )
 
 
-async def hold_muted(conn: Connection) -> None:
-    """Keep back what waits about a topic that its person has muted."""
+async def hold_muted(conn: Connection, person_id: UUID | None = None) -> None:
+    """Keep back what waits about a topic that its person has muted: one person, if given, or anybody."""
     await conn.execute(
         """
         UPDATE emails AS e
@@ -79,7 +79,9 @@ async def hold_muted(conn: Connection) -> None:
          WHERE p.person_id = e.person_id
            AND p.topic = e.topic
            AND e.state = 'queued'
-        """
+           AND ($1::uuid IS NULL OR e.person_id = $1)
+        """,
+        person_id,
     )
 
 

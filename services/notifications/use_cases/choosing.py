@@ -50,7 +50,7 @@ async def _change(
     await storage.mute(conn, person_id, wanted.muted - known.muted, now)
     await storage.unmute(conn, person_id, known.muted - wanted.muted)
     await storage.release_muted(conn, person_id, known.muted - wanted.muted, now)
-    await storage.hold_muted(conn)
+    await storage.hold_muted(conn, person_id)
     await outbox.add(
         conn,
         PreferencesChanged(
