@@ -73,6 +73,8 @@ class Line:
     async def _send(self) -> bool:
         try:
             await self._connection.open()
+            self.is_open = True
+            await self._connection.exchange(self._letters(), self._note)
         except Away as why:
             self.is_open = False
             if not self._others_are_open():
@@ -80,8 +82,6 @@ class Line:
             log.warning("a connection rests: the mail server lets others in, and not this one", why=str(why))
             self._rests_until = asyncio.get_running_loop().time() + REST_SECONDS
             return False
-        self.is_open = True
-        await self._connection.exchange(self._letters(), self._note)
         return not self._stock.is_empty
 
     async def _letters(self) -> AsyncIterator[Letter]:

@@ -22,6 +22,7 @@ from shared.database.pool import Connection
 from tests.notifications.builders import MeetingStory, person_updated
 from tests.notifications.conftest import Invited, Service
 from tests.notifications.far_server import FarServer
+from tests.notifications.test_pipelining import serving
 from tests.support.databases import Databases
 from tests.support.eventually import eventually
 
@@ -174,6 +175,32 @@ async def test_what_is_in_hand_while_connections_are_cut_is_sent_once(
     _, invitation = await service.emails()
     assert len(server.to(ANNA)) == 1
     assert (invitation["state"], invitation["attempts"]) == ("sent", 1)
+
+
+async def test_a_server_that_ends_each_session_before_its_first_mail_is_told_of_and_costs_no_attempt(
+    service: Service, invited: Invited
+) -> None:
+    sessions = 0
+
+    async def is_too_busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sessions
+        sessions += 1
+        writer.write(b"421 4.3.2 too busy\r\n")
+
+    async with serving(is_too_busy) as url:
+        delivery = service.delivery(FarServer(port=int(url.rpartition(":")[2])))
+        await delivery.start()
+
+        async def says_so() -> bool:
+            return await delivery.trouble() == "the mail server is away (421 4.3.2 too busy)"
+
+        await eventually(says_so)
+        await asyncio.sleep(0.5)
+        await delivery.stop()
+
+    _, invitation = await service.emails()
+    assert (invitation["state"], invitation["attempts"]) == ("queued", 0)
+    assert sessions < 20
 
 
 async def test_what_a_sender_took_without_hearing_so_is_sent_at_once(

@@ -114,6 +114,16 @@ async def test_starttls_with_a_password(server_tls: ssl.SSLContext, client: Clie
             await sent(f"smtp+starttls://us%2Fer:wrong@localhost:{port}", client)
 
 
+async def test_a_server_that_hangs_up_before_the_first_mail_is_away(client: Client) -> None:
+    async with listening(FarServer(), timeout=0.1) as port:
+        talking = connection(f"smtp://127.0.0.1:{port}", client)
+        await talking.open()
+        await asyncio.sleep(0.5)
+
+        with pytest.raises(Away):
+            await talking.exchange(each([letter(1)]), lambda *_: None)
+
+
 @pytest.mark.usefixtures("trusting")
 async def test_tls_from_the_start(server_tls: ssl.SSLContext, client: Client) -> None:
     far = FarServer()

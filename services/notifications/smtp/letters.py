@@ -36,7 +36,7 @@ class Connection(Protocol):
 
         `report` is called the moment it is known what became of a letter, before anything else is done. A letter that
         was taken from `letters` (up to two ahead) and not reported was not tried. Whatever is no clear answer ends the
-        connection, and only the letter it answered has a part in that.
+        connection, and only the letter it answered has a part in that. Raise Away where it ends before the first.
         """
         ...
 

@@ -32,7 +32,7 @@ class PipelinedConnection:
         self._session = await begin(self._server, self._helo, self._tls, self._limits)
 
     async def exchange(self, letters: AsyncIterator[Letter], report: Report) -> None:
-        """Hand letters over, as `letters.Connection` says; raise Away where the server ends it before the first."""
+        """Hand letters over, as `letters.Connection` says."""
         session = self._session
         if session is None:
             raise Away("not connected")

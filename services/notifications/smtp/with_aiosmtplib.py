@@ -47,8 +47,8 @@ class AiosmtplibConnection:
 
     async def exchange(self, letters: AsyncIterator[Letter], report: Report) -> None:
         """Hand letters over, as `letters.Connection` says."""
-        if self._client is None:
-            raise Away("not connected")
+        if self._client is None or not self._takes_more():
+            raise Away("not connected any more")
         reported = 0
         while self._takes_more() and (letter := await anext(letters, None)):
             outcome = not_to_be_tried(letter, self._offers)
