@@ -4,10 +4,10 @@ import argparse
 
 from shared import cli
 from shared.messaging import unrouted
+from shared.messaging.fields import accept_any_octets
 
 from .app import INBOXES, PARTS, build, looks
 from .commands import audit, check, missing, organisations, quarantine, systems
-from .octets import accept_any_octets
 from .settings import Settings
 
 

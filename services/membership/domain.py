@@ -25,7 +25,7 @@ from shared.contracts.upstream import (
 
 from .audit import Change, Trace
 from .mandates import Mandates, Voice
-from .messages import Outcome, Reported, organisation_key
+from .messages import Outcome, Reported
 from .people import People
 from .records import (
     Appointment,
@@ -103,13 +103,17 @@ class Register:
         """Say nothing of what has followed from messages so far."""
         self._voice.events.clear()
 
-    def find(self, source: str, key: str) -> Organisation | None:
-        """Find the organisation that a publisher calls by a key: its own, or one that it shares with another."""
-        return self.organisations.get(self._links.get((source, key), (source, key)))
+    def own_key(self, key: OrganisationKey) -> OrganisationKey:
+        """Return how the publisher that brought an organisation calls it: one may share it by a key of its own."""
+        return self._links.get(key, key)
 
-    def get(self, source: str, key: str) -> Organisation:
+    def find(self, key: OrganisationKey) -> Organisation | None:
+        """Find the organisation that a publisher calls by a key: its own, or one that it shares with another."""
+        return self.organisations.get(self.own_key(key))
+
+    def get(self, key: OrganisationKey) -> Organisation:
         """Return the organisation that a publisher calls by a key, which must be there."""
-        organisation = self.find(source, key)
+        organisation = self.find(key)
         if organisation is None:
             raise KeyError(key)
         return organisation
@@ -121,7 +125,7 @@ class Register:
         message = reported.message
         if isinstance(message, OrganisationJoined):
             return _outcome(self._join(reported, message))
-        organisation = self.find(reported.source, organisation_key(message))
+        organisation = self.find(reported.organisation)
         if organisation is None:
             return Outcome.EARLY
         self._trace.touch(organisation)
@@ -157,9 +161,9 @@ class Register:
     # -- organisations
 
     def _join(self, reported: Reported, message: OrganisationJoined) -> bool:
-        organisation = self.find(reported.source, message.organisation.key)
+        organisation = self.find(reported.organisation)
         if organisation is None:
-            organisation = self.organisations[reported.source, message.organisation.key] = Organisation(
+            organisation = self.organisations[reported.organisation] = Organisation(
                 uuid4(), reported.source, message.organisation, NEVER, NEVER, message.since
             )
         self._trace.touch(organisation)

@@ -28,12 +28,13 @@ from .messages import (
     Refusal,
     Reported,
     TakenIn,
-    organisation_key,
-    waits_for,
 )
+from .records import OrganisationKey
 from .snapshots import Snapshots
 
 EARLY_WAIT = timedelta(minutes=10)
+
+Early = tuple[Delivery | Kept, Reported]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ class Intake:
     answers: list[tuple[str, Answer]] = field(default_factory=list)
     keepings: list[Keeping] = field(default_factory=list)
     replayed: dict[int, str | None] = field(default_factory=dict)
-    _early: list[tuple[Delivery, Reported]] = field(default_factory=list)
+    _early: list[Early] = field(default_factory=list)
+    _made_way: set[OrganisationKey] = field(default_factory=set)
 
     def take(self, incoming: Incoming) -> None:
         """Take in a message that has just come; refuse and keep it for a human, or note that it comes too early."""
@@ -125,19 +127,24 @@ class Intake:
         return True
 
     def finish(self, waiting: Sequence[tuple[Kept, Reported]]) -> None:
-        """Try again what came too early, in this group or before it, as long as one makes way for another.
+        """Try again what came too early, in this group or before it, wherever one has made way for it.
 
         What then is still too early of this group is kept, to wait for what it builds on.
         """
-        progress = True
-        while progress:
-            still_waiting = [(kept, reported) for kept, reported in waiting if not self.take_again(kept, reported)]
-            still_early = [(delivery, reported) for delivery, reported in self._early if not self._apply(reported)]
-            progress = len(still_waiting) + len(still_early) < len(waiting) + len(self._early)
-            waiting, self._early = still_waiting, still_early
-        for delivery, reported in self._early:
-            refusal = self.too_early(reported)
-            self.keepings.append(keeping(delivery, refusal, waits_for(reported), self.now + EARLY_WAIT))
+        early: list[Early] = [one for one in waiting if not self.take_again(*one)] + self._early
+        while self._made_way:
+            made_way, self._made_way = self._made_way, set()
+            early = [
+                one
+                for one in early
+                if self.register.own_key(one[1].waits_for) not in made_way or not self._take_early(*one)
+            ]
+        for found, reported in early:
+            if reported.key in self.known:  # another with its id was taken in
+                self._take_early(found, reported)
+            elif isinstance(found, Delivery):
+                refusal = self.too_early(reported)
+                self.keepings.append(keeping(found, refusal, reported.waits_for[1], self.now + EARLY_WAIT))
 
     def take_decision(self, reported: Reported) -> None:
         """Take in what a human has decided, as if its source had reported it; nobody is answered."""
@@ -148,6 +155,9 @@ class Intake:
         if isinstance(reported.message, SnapshotEnded):
             return self.snapshots.incomplete(reported, reported.message)
         return _not_known(reported, self.register)
+
+    def _take_early(self, found: Delivery | Kept, reported: Reported) -> bool:
+        return self.take_again(found, reported) if isinstance(found, Kept) else self._apply(reported)
 
     def _apply(self, reported: Reported, times: int = 1) -> bool:
         key = reported.key
@@ -160,6 +170,7 @@ class Intake:
             self.fresh.append(entry)
         if taken_in.organisation_id:
             self.snapshots.mention(reported, taken_in.organisation_id)
+        self._made_way.update(map(self.register.own_key, reported.awaited))
         self.answers += [(reported.system, answer(reported, taken_in))] * times
         return True
 
@@ -171,7 +182,7 @@ class Intake:
         outcome = self.register.apply(reported)
         if outcome is Outcome.EARLY:
             return None
-        organisation = self.register.get(reported.source, organisation_key(message))
+        organisation = self.register.get(reported.organisation)
         taken_in = TakenIn(outcome.value, organisation.id, organisation.version)
         return Entry(reported, taken_in, self.register.changes())
 
@@ -192,7 +203,7 @@ def set_aside(incoming: Incoming) -> Keeping:
 
 def _not_known(reported: Reported, register: Register) -> Refusal:
     message = reported.message
-    if register.find(reported.source, organisation_key(message)):
+    if register.find(reported.organisation):
         where, code = "data.contact.key", "contact_unknown"
         reason, expected = "was not appointed at this organisation", "the key of a contact that was appointed before"
     else:

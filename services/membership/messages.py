@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from uuid import UUID
 
 from shared.contracts.upstream import (
@@ -19,7 +20,7 @@ from shared.contracts.upstream import (
     UpstreamMessage,
 )
 
-from .records import Position
+from .records import OrganisationKey, Position
 
 MessageKey = tuple[str, str]
 EVENT_IN_JSON = "application/cloudevents+json"
@@ -50,9 +51,12 @@ class Failed:
     why: Exception
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reported:
-    """A message from an upstream system that is right in itself; `snapshot` names the complete list that it is on."""
+    """A message from an upstream system that is right in itself; `snapshot` names the complete list that it is on.
+
+    What it is about is asked many times while it is taken in, and found out once.
+    """
 
     system: str
     source: str
@@ -62,15 +66,66 @@ class Reported:
     message: UpstreamMessage
     snapshot: str | None = None
 
-    @property
+    @cached_property
     def key(self) -> MessageKey:
         """What identifies it for ever."""
         return self.source, self.id
 
-    @property
+    @cached_property
     def position(self) -> Position:
         """Where it stands: by time, then by id, and where two systems use the same id by source."""
         return Position(self.time, f"{self.id}\n{self.source}".encode())
+
+    @cached_property
+    def organisation(self) -> OrganisationKey:
+        """What it is about, as its publisher calls it. A message of a snapshot is about none."""
+        match self.message:
+            case OrganisationJoined() | OrganisationUpdated():
+                return self.source, self.message.organisation.key
+            case OrganisationLeft() | ContactAppointed() | ContactUpdated() | ContactDeparted():
+                return self.source, self.message.organisation_key
+        raise TypeError(f"no such message: {self.message.type}")
+
+    @cached_property
+    def contacts(self) -> tuple[ContactReport, ...]:
+        """The contacts that it describes."""
+        match self.message:
+            case OrganisationJoined():
+                return self.message.contacts
+            case ContactAppointed() | ContactUpdated():
+                return (self.message.contact,)
+        return ()
+
+    @cached_property
+    def contact_keys(self) -> tuple[str, ...]:
+        """The publisher's keys of the contacts that it is about."""
+        if isinstance(self.message, ContactDeparted):
+            return (self.message.contact_key,)
+        return tuple(contact.key for contact in self.contacts)
+
+    @cached_property
+    def waits_for(self) -> OrganisationKey:
+        """What it waits for where it comes too early."""
+        if isinstance(self.message, SnapshotMessage):
+            return self.source, snapshot_key(self.message.snapshot)
+        return self.organisation
+
+    @cached_property
+    def brings(self) -> tuple[OrganisationKey, ...]:
+        """What is there once it is taken in: an organisation, a part of a snapshot."""
+        joined = (self.organisation,) if isinstance(self.message, OrganisationJoined) else ()
+        return (*joined, (self.source, snapshot_key(self.snapshot))) if self.snapshot else joined
+
+    @cached_property
+    def awaited(self) -> tuple[OrganisationKey, ...]:
+        """What others may have waited for in it: what it brings, or a contact of an organisation that is there."""
+        changes_contacts = isinstance(self.message, ContactAppointed | ContactDeparted)
+        return (*self.brings, self.organisation) if changes_contacts else self.brings
+
+    @cached_property
+    def subjects(self) -> frozenset[OrganisationKey]:
+        """What it is about, waits for, or makes way for."""
+        return frozenset((*self.awaited, self.waits_for))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,59 +191,6 @@ class Keeping:
     wait_until: datetime | None
 
 
-def organisation_key(message: UpstreamMessage) -> str:
-    """Return the publisher's key of the organisation that a message is about."""
-    match message:
-        case OrganisationJoined() | OrganisationUpdated():
-            return message.organisation.key
-        case OrganisationLeft() | ContactAppointed() | ContactUpdated() | ContactDeparted():
-            return message.organisation_key
-    raise TypeError(f"no such message: {message.type}")
-
-
-def awaited(reported: Reported) -> list[tuple[str, str]]:
-    """Return what others may have waited for in a message: an organisation, a contact of it, a part of a snapshot."""
-    found = []
-    if isinstance(reported.message, OrganisationJoined | ContactAppointed | ContactDeparted):
-        found.append((reported.source, organisation_key(reported.message)))
-    if reported.snapshot:
-        found.append((reported.source, snapshot_key(reported.snapshot)))
-    return found
-
-
-def waits_for(reported: Reported) -> str:
-    """Return what a message that comes too early waits for, in its own source."""
-    if isinstance(reported.message, SnapshotMessage):
-        return snapshot_key(reported.message.snapshot)
-    return organisation_key(reported.message)
-
-
-def subjects(reported: Reported) -> set[tuple[str, str]]:
-    """Return what a message is about, waits for, or makes way for."""
-    return {*awaited(reported), (reported.source, waits_for(reported))}
-
-
 def snapshot_key(snapshot: str) -> str:
     """Name a snapshot beside the keys of organisations."""
     return f"snapshot {snapshot}"
-
-
-def contact_keys(message: UpstreamMessage) -> list[str]:
-    """Return the publisher's keys of the contacts that a message is about."""
-    match message:
-        case SnapshotMessage():
-            return []
-        case ContactDeparted():
-            return [message.contact_key]
-        case _:
-            return [contact.key for contact in contacts_of(message)]
-
-
-def contacts_of(message: UpstreamMessage) -> tuple[ContactReport, ...]:
-    """Return the contacts that a message describes."""
-    match message:
-        case OrganisationJoined():
-            return message.contacts
-        case ContactAppointed() | ContactUpdated():
-            return (message.contact,)
-    return ()

@@ -14,7 +14,7 @@ from .domain import Register
 from .drafts import Draft
 from .envelope import read
 from .intake import Incoming, Intake, check
-from .messages import MOST_OCTETS, Delivery, Keeping, Kept, MessageKey, Refusal, Reported, TakenIn, awaited, waits_for
+from .messages import MOST_OCTETS, Delivery, Keeping, Kept, MessageKey, Refusal, Reported, TakenIn
 from .people import People
 from .records import OrganisationKey, add_missing
 from .snapshots import Snapshots
@@ -107,7 +107,7 @@ class Rehearsal:
         intake.finish(list(waiting.values()))
         for number in intake.replayed:
             _, again = waiting[number]
-            del self._waiting[again.source, waits_for(again)][number]
+            del self._waiting[again.waits_for][number]
         key = reported.key
         for keeping in intake.keepings:
             self._early[len(self._fates)] = key
@@ -117,12 +117,12 @@ class Rehearsal:
             self._fates.append(Fate(*key, reported.message.type, self._known[key].outcome))
 
     def _let_wait(self, kept: Kept, reported: Reported) -> None:
-        self._waiting.setdefault((reported.source, waits_for(reported)), {})[kept.id] = (kept, reported)
+        self._waiting.setdefault(reported.waits_for, {})[kept.id] = (kept, reported)
 
     def _waiting_for(self, reported: Reported) -> Waiting:
         """Find what may have waited for a message, and what may have waited for that."""
-        found = self._waiting_under(awaited(reported))
-        then = [key for _, again in found.values() for key in awaited(again)]
+        found = self._waiting_under(reported.awaited)
+        then = [key for _, again in found.values() for key in again.awaited]
         return {**found, **self._waiting_under(then)}
 
     def _waiting_under(self, keys: Iterable[OrganisationKey]) -> Waiting:

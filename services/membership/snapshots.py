@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contracts.upstream import ContactDeparted, Fault, OrganisationLeft, SnapshotEnded, SnapshotStarted
 
-from .messages import Outcome, Refusal, Reported, contact_keys
+from .messages import Outcome, Refusal, Reported
 
 SnapshotKey = tuple[str, str]
 
@@ -57,7 +57,7 @@ class Snapshots:
             return
         key = (reported.source, reported.snapshot)
         gone = isinstance(reported.message, OrganisationLeft | ContactDeparted)
-        contacts = () if gone else tuple(contact_keys(reported.message))
+        contacts = () if gone else reported.contact_keys
         self.mentions.append(Mention(*key, reported.id, None if gone else organisation_id, contacts))
         self._mentioned.setdefault(key, set()).add(reported.id)
 

@@ -4,21 +4,19 @@ import asyncio
 from datetime import datetime
 from functools import partial
 
-from aiormq.abc import DeliveredMessage
-
 from shared import logs
 from shared.clock import Clock
 from shared.database.pool import Database
 from shared.messaging import topology
 from shared.messaging.batches import Batches
 from shared.messaging.consumer import Consumer
+from shared.messaging.deliveries import Message
 from shared.messaging.parked import ORIGIN
 
 from . import use_cases
 from .envelope import read
 from .intake import Incoming
 from .messages import Delivery, Failed
-from .octets import accept_any_octets
 from .traffic import Traffic
 
 log = logs.get(__name__)
@@ -53,7 +51,6 @@ class Door:
         self._parking: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        accept_any_octets()
         await self._batches.start()
         await self._holding.start()
         await self._traffic.start()
@@ -70,7 +67,7 @@ class Door:
         taking = await self._consumer.trouble() or self._batches.trouble() or self._holding.trouble()
         return taking or await self._traffic.trouble()
 
-    async def _take(self, message: DeliveredMessage) -> None:
+    def _take(self, message: Message) -> None:
         self._consumer.in_hand.take(message)
         now = self._now()
         delivery = _delivery(message, now)
@@ -82,18 +79,18 @@ class Door:
         else:
             self._batches.put(incoming, partial(self._settle, message, delivery))
 
-    def _settle(self, message: DeliveredMessage, delivery: Delivery, why: Exception | None) -> None:
+    def _settle(self, message: Message, delivery: Delivery, why: Exception | None) -> None:
         if why is None:
             self._consumer.in_hand.settle(message)
         else:
             self._hold(message, Failed(delivery, why))
 
-    def _hold(self, message: DeliveredMessage, failed: Failed) -> None:
+    def _hold(self, message: Message, failed: Failed) -> None:
         """Hold what we fail on."""
         log.error("a message that we fail on", system=failed.delivery.system, exc_info=failed.why)
         self._holding.put(failed, partial(self._settle_held, message, failed))
 
-    def _settle_held(self, message: DeliveredMessage, failed: Failed, why: Exception | None) -> None:
+    def _settle_held(self, message: Message, failed: Failed, why: Exception | None) -> None:
         """Acknowledge what is held; what cannot even be held is parked."""
         if why is None:
             self._consumer.in_hand.settle(message)
@@ -104,13 +101,12 @@ class Door:
             parking.add_done_callback(self._parking.discard)
 
 
-def _delivery(message: DeliveredMessage, now: datetime) -> Delivery:
-    properties = message.header.properties
-    content_type = properties.content_type
+def _delivery(message: Message, now: datetime) -> Delivery:
+    content_type = message.content_type
     return Delivery(
         routing_key=_storable(_routing_key(message)),
         content_type=None if content_type is None else _storable(content_type),
-        headers=dict(properties.headers or {}),
+        headers=message.headers,
         body=message.body,
         received_at=now,
     )
@@ -121,8 +117,8 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd")
 
 
-def _routing_key(message: DeliveredMessage) -> str:
+def _routing_key(message: Message) -> str:
     """Return the key with which the message was published; what says otherwise is believed of a replay alone."""
     if message.exchange == topology.UPSTREAM:
-        return message.routing_key or ""
-    return str((message.header.properties.headers or {}).get(ORIGIN, ""))
+        return message.routing_key
+    return str(message.headers.get(ORIGIN, ""))

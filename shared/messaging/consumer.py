@@ -1,16 +1,15 @@
 """Takes messages from one queue, and holds on to it: whatever happens to the connection, it begins anew."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from typing import Any, cast
+from typing import cast
 
-import aio_pika
 import aiormq
 from aiormq.abc import DeliveredMessage
 
 from shared.errors import Trouble
 from shared.messaging.away import BROKER_AWAY
+from shared.messaging.deliveries import Deliveries, Take
 from shared.messaging.in_hand import InHand
 from shared.parts import Loop
 
@@ -22,8 +21,6 @@ NARROWER = (64, 16, 4, 1)
 FILL_SECONDS = 0.4
 NARROW_SECONDS = 2.5
 DRAIN_SECONDS = 4
-
-Take = Callable[[DeliveredMessage], Coroutine[Any, Any, None]]
 
 
 class Consumer:
@@ -73,18 +70,19 @@ class Consumer:
         return False
 
     async def _consume(self) -> None:
-        """Begin; beneath aio-pika, which would make a task and an object more of each message."""
+        deliveries = Deliveries(self._take)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                connection = await aio_pika.connect(self._amqp_url, client_properties={"connection_name": self._queue})
+                connection = await aiormq.connect(
+                    self._amqp_url, transport_factory=deliveries, client_properties={"connection_name": self._queue}
+                )
                 self._open.push_async_callback(connection.close)
-                channel = await connection.channel(publisher_confirms=False)
-                await channel.set_qos(prefetch_count=self._most)
-                underlay = cast(aiormq.Channel, await channel.get_underlay_channel())
-                begun = await underlay.basic_consume(self._queue, self._take)
+                channel = deliveries.channel = cast(aiormq.Channel, await connection.channel(publisher_confirms=False))
+                await channel.basic_qos(prefetch_count=self._most)
+                begun = await channel.basic_consume(self._queue, _went_past)
         except BROKER_AWAY as why:
             raise Trouble(f"no consumer of {self._queue} ({type(why).__name__})") from why
-        self._channel, self._tag = underlay, begun.consumer_tag or ""
+        self._channel, self._tag = channel, begun.consumer_tag or ""
 
     async def _narrow(self) -> None:
         """Return in a moment in which the broker has nothing on its way to us; then we can stop consuming.
@@ -101,7 +99,7 @@ class Consumer:
             if not self._channel or self._channel.is_closed:
                 return
             await self._channel.basic_qos(prefetch_count=fewer)
-            begun = await self._channel.basic_consume(self._queue, self._take, arguments={"x-priority": urgency})
+            begun = await self._channel.basic_consume(self._queue, _went_past, arguments={"x-priority": urgency})
             await self._cancel()
             self._tag, most = begun.consumer_tag or "", fewer
         await self.in_hand.full_or_quiet(self._tag, most, FILL_SECONDS)
@@ -114,3 +112,8 @@ class Consumer:
         self._channel = None
         connections, self._open = self._open, AsyncExitStack()
         await connections.aclose()
+
+
+async def _went_past(message: DeliveredMessage) -> None:
+    """Never be called: `Deliveries` keeps back what aiormq would hand over."""
+    raise AssertionError(f"aiormq has read what was delivered as {message.delivery_tag}")

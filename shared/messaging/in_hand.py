@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from aiormq.abc import AbstractChannel as Channel
-from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 
 from shared import logs
+from shared.messaging.deliveries import Message
 
 log = logs.get(__name__)
 
@@ -46,7 +46,7 @@ class InHand:
             return None
         return f"{kept_back} messages are in hand, and none was settled for {still:.0f} s"
 
-    def take(self, message: DeliveredMessage) -> None:
+    def take(self, message: Message) -> None:
         """Note a message that has just come."""
         self._begun += 1
         self._moved_at = time.monotonic()
@@ -55,14 +55,14 @@ class InHand:
             self._tally = _Tally(message.channel)
         self._tally.take(message)
 
-    def settle(self, message: DeliveredMessage) -> None:
+    def settle(self, message: Message) -> None:
         """Have a message acknowledged soon, together with others."""
         self._note(message, keep=True)
 
-    async def refuse(self, message: DeliveredMessage, *, again: bool) -> None:
+    async def refuse(self, message: Message, *, again: bool) -> None:
         """Hand a message back: to be handed over again, or to be dead-lettered."""
         with suppress(AMQPError, ChannelInvalidStateError):
-            await message.channel.basic_reject(message.delivery_tag or 0, requeue=again)
+            await message.channel.basic_reject(message.delivery_tag, requeue=again)
         self._note(message, keep=False)
 
     def hold(self) -> None:
@@ -91,8 +91,8 @@ class InHand:
     def _held_by(self, consumer: str) -> int:
         return sum(tag == consumer for tag in self._tally.unacknowledged.values()) if self._tally else 0
 
-    def _note(self, message: DeliveredMessage, *, keep: bool) -> None:
-        if self._tally and self._tally.channel is message.channel and message.delivery_tag is not None:
+    def _note(self, message: Message, *, keep: bool) -> None:
+        if self._tally and self._tally.channel is message.channel:
             self._tally.note(message.delivery_tag, keep=keep)
             self._moved_at = time.monotonic()
             self._acknowledge_soon()
@@ -147,9 +147,9 @@ class _Tally:
         """How many the broker still counts: those open, and those settled beyond one that is open."""
         return self.open + sum(self._beyond.values())
 
-    def take(self, message: DeliveredMessage) -> None:
+    def take(self, message: Message) -> None:
         self.open += 1
-        self.unacknowledged[message.delivery_tag or 0] = message.consumer_tag or ""
+        self.unacknowledged[message.delivery_tag] = message.consumer_tag
 
     def note(self, tag: int, *, keep: bool) -> None:
         """Note that a message is settled; `keep`: that we have it, and may say so."""

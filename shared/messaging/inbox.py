@@ -1,11 +1,10 @@
 """What a service hears: each event once, many in one transaction, acknowledged after the commit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from aiormq.abc import DeliveredMessage
 from pydantic import ValidationError
 
 from shared import logs
@@ -15,6 +14,7 @@ from shared.messaging import cloudevents, metrics, topology
 from shared.messaging.batches import Batches
 from shared.messaging.cloudevents import Heard, Unreadable
 from shared.messaging.consumer import Consumer
+from shared.messaging.deliveries import Message
 from shared.messaging.ladder import Ladder
 from shared.parts import asked_to_end
 
@@ -84,24 +84,27 @@ class Inbox:
     async def trouble(self) -> str | None:
         return await self._consumer.trouble() or self._batches.trouble()
 
-    async def _hear(self, message: DeliveredMessage) -> None:
+    def _hear(self, message: Message) -> None:
         self._consumer.in_hand.take(message)
         try:
-            heard = cloudevents.read(message.header.properties.headers or {}, message.body, self._events)
+            heard = cloudevents.read(message.headers, message.body, self._events)
         except (Unreadable, ValidationError) as why:
-            await self._put_aside(message, self._ladder.park(message, why))
-            return
-        self._batches.put(heard, partial(self._settle, message))
+            self._put_aside(message, self._ladder.park(message, why))
+        else:
+            self._batches.put(heard, partial(self._settle, message))
 
-    def _settle(self, message: DeliveredMessage, why: Exception | None) -> None:
+    def _settle(self, message: Message, why: Exception | None) -> None:
         if why is None:
             self._consumer.in_hand.settle(message)
         else:
-            climbing = asyncio.create_task(self._put_aside(message, self._ladder.climb(message, why)))
-            self._climbing.add(climbing)
-            climbing.add_done_callback(self._climbing.discard)
+            self._put_aside(message, self._ladder.climb(message, why))
 
-    async def _put_aside(self, message: DeliveredMessage, forwarding: Awaitable[None]) -> None:
+    def _put_aside(self, message: Message, forwarding: Coroutine[Any, Any, None]) -> None:
+        climbing = asyncio.create_task(self._forward(message, forwarding))
+        self._climbing.add(climbing)
+        climbing.add_done_callback(self._climbing.discard)
+
+    async def _forward(self, message: Message, forwarding: Coroutine[Any, Any, None]) -> None:
         """Settle a message once its copy is on the ladder; where that is away, have it handed over again."""
         try:
             await forwarding

@@ -1,18 +1,13 @@
 """What happens to one of our own events that could not be taken in: retried ever later, then parked."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import aio_pika
 from aio_pika.abc import AbstractConnection, DeliveryMode
-from aiormq.abc import DeliveredMessage
 
 from shared import logs
 from shared.messaging import metrics, topology
-
-if TYPE_CHECKING:
-    from pamqp.common import FieldValue
+from shared.messaging.deliveries import Message
 
 log = logs.get(__name__)
 
@@ -38,7 +33,7 @@ class Ladder:
         if self._connection:
             await self._connection.close()
 
-    async def climb(self, message: DeliveredMessage, why: Exception) -> None:
+    async def climb(self, message: Message, why: Exception) -> None:
         """Have the message come back after the next delay, or park it after the last."""
         attempt = _attempts(message) + 1
         if attempt > len(topology.RETRY_DELAYS_MS):
@@ -48,21 +43,18 @@ class Ladder:
         _log("will be retried", message, why, delay_ms=delay)
         await self._forward(message, why, topology.retry(self._service), str(delay), attempt)
 
-    async def park(self, message: DeliveredMessage, why: Exception) -> None:
+    async def park(self, message: Message, why: Exception) -> None:
         """Put the message aside for a human; `python -m services.<name> parked` shows and replays it."""
         _log("parked", message, why)
         await self._forward(message, why, topology.dead_letters(self._service), "", _attempts(message))
 
-    async def _forward(
-        self, message: DeliveredMessage, why: Exception, exchange: str, routing_key: str, attempt: int
-    ) -> None:
-        properties = message.header.properties
-        kept = {name: value for name, value in _headers(message).items() if name.startswith("ce-")}
+    async def _forward(self, message: Message, why: Exception, exchange: str, routing_key: str, attempt: int) -> None:
+        kept = {name: value for name, value in message.headers.items() if name.startswith("ce-")}
         copy = aio_pika.Message(
             message.body,
             headers={**kept, ATTEMPT: attempt, ERROR: _name(why)},
-            content_type=properties.content_type,
-            message_id=properties.message_id,
+            content_type=message.content_type,
+            message_id=message.message_id,
             delivery_mode=DeliveryMode.PERSISTENT,
         )
         async with (
@@ -80,13 +72,9 @@ class Ladder:
             return self._connection
 
 
-def _attempts(message: DeliveredMessage) -> int:
-    value = _headers(message).get(ATTEMPT, 0)
+def _attempts(message: Message) -> int:
+    value = message.headers.get(ATTEMPT, 0)
     return value if isinstance(value, int) else 0
-
-
-def _headers(message: DeliveredMessage) -> "Mapping[str, FieldValue]":
-    return message.header.properties.headers or {}
 
 
 def _name(why: Exception) -> str:
@@ -94,13 +82,13 @@ def _name(why: Exception) -> str:
     return f"{type(why).__module__}.{type(why).__qualname__}"
 
 
-def _log(outcome: str, message: DeliveredMessage, why: Exception, **facts: object) -> None:
+def _log(outcome: str, message: Message, why: Exception, **facts: object) -> None:
     metrics.FAILED.labels(outcome).inc()
     log.warning(
         f"event {outcome}",
-        event_type=_headers(message).get("ce-type"),
-        event_id=_headers(message).get("ce-id"),
-        correlation_id=_headers(message).get("ce-correlationid"),
+        event_type=message.headers.get("ce-type"),
+        event_id=message.headers.get("ce-id"),
+        correlation_id=message.headers.get("ce-correlationid"),
         error=_name(why),
         **facts,
     )

@@ -11,6 +11,7 @@ import aio_pika
 from docs.generate.messages import events
 from services.membership.subscribers import Door
 from shared.messaging import parked, topology
+from shared.messaging.fields import accept_any_octets
 from tests.membership.test_door import EVERY_KIND
 from tests.membership.test_envelope import GOOD
 from tests.support.broker import Broker
@@ -22,6 +23,7 @@ from tests.support.wire import Octets, nested, text, written
 
 async def park(broker: Broker, inbox: str = "membership") -> None:
     """Hand the message that waits at the door back, as one that cannot even be held; or at another inbox."""
+    accept_any_octets()
     async with await aio_pika.connect(broker.url("membership")) as connection:
         queue = await (await connection.channel()).get_queue(topology.inbox(inbox), ensure=False)
         await (await queue.get()).reject()

@@ -156,6 +156,17 @@ async def test_what_comes_before_its_contact_waits_until_the_contact_is_known(do
     assert kinds(await door.answers()) == ["message_accepted"] * 2
 
 
+async def test_each_time_that_a_message_came_too_early_is_answered_once_it_is_taken_in(door: Door) -> None:
+    news = contact_updated(contact("bo")).at(20)
+    await door.take(joined("koege").at(0), news, news)
+    before = await door.answers()
+
+    await door.take(news, appointed(contact("bo")).at(10), news)
+
+    assert kinds(before) == ["message_accepted"]
+    assert kinds(await door.answers()) == ["message_accepted"] * 5
+
+
 async def test_what_waits_too_long_is_held_and_answered(door: Door) -> None:
     await door.take(appointed(contact("anna")))
 

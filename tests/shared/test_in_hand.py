@@ -1,14 +1,14 @@
 """What is acknowledged, and when: never past a message that is not settled."""
 
 import asyncio
-from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from aiormq.abc import DeliveredMessage
+from aiormq.abc import AbstractChannel
 from aiormq.exceptions import ChannelInvalidStateError
 
 from shared.messaging import in_hand as in_hand_module
+from shared.messaging.deliveries import Message
 from shared.messaging.in_hand import InHand
 
 
@@ -29,13 +29,11 @@ class Channel:
         self.told.append(("again" if requeue else "refused", tag))
 
 
-def delivered(channel: Channel, tag: int, consumer: str = "first") -> DeliveredMessage:
-    return cast(DeliveredMessage, SimpleNamespace(channel=channel, delivery_tag=tag, consumer_tag=consumer))
+def delivered(channel: Channel, tag: int, consumer: str = "first") -> Message:
+    return Message(cast(AbstractChannel, channel), consumer, tag, "exchange", "key", None, None, {}, b"")
 
 
-def taken(
-    in_hand: InHand, channel: Channel, count: int, *, after: int = 0, consumer: str = "first"
-) -> list[DeliveredMessage]:
+def taken(in_hand: InHand, channel: Channel, count: int, *, after: int = 0, consumer: str = "first") -> list[Message]:
     messages = [delivered(channel, tag, consumer) for tag in range(after + 1, after + count + 1)]
     for message in messages:
         in_hand.take(message)

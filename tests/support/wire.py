@@ -9,10 +9,9 @@ import aiormq
 from aio_pika.abc import AbstractConnection
 from pamqp import encode
 from pamqp.commands import Basic
-from pamqp.header import ContentHeader
 
 from services.membership.messages import Delivery
-from services.membership.octets import accept_any_octets
+from shared.messaging.deliveries import read_properties
 from tests.support.builders import SYSTEM, Message
 
 CONTENT_TYPE, HEADERS, DELIVERY_MODE = 0x8000, 0x2000, 0x1000
@@ -64,11 +63,8 @@ class Sent:
 
     def delivered(self, now: datetime) -> Delivery:
         """What the door makes of it, without a broker between."""
-        accept_any_octets()
-        header = ContentHeader()
-        header.unmarshal(ContentHeader(properties=self.properties, body_size=len(self.body)).marshal())
-        found = header.properties
-        return Delivery(f"{self.system}.x", found.content_type, dict(found.headers or {}), self.body, now)
+        content_type, _, headers = read_properties(self.properties.marshal(), 0)
+        return Delivery(f"{self.system}.x", content_type, headers, self.body, now)
 
 
 def written(message: Message) -> Sent:

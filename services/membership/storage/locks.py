@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from shared.database.pool import Connection
 
-from ..messages import Reported, contact_keys, contacts_of, subjects
+from ..messages import Reported
 from ..records import OrganisationKey
 from .links import find_links
 
@@ -20,7 +20,7 @@ async def lock_subjects(conn: Connection, group: Sequence[Reported], *, wait: bo
 
     Return what others have of that already, unless it is waited for.
     """
-    keys = {key for r in group for key in subjects(r)}
+    keys = {key for r in group for key in r.subjects}
     if wait:
         await lock_organisations(conn, keys)
         return set()
@@ -46,7 +46,7 @@ async def lock_people(conn: Connection, group: Sequence[Reported], *, wait: bool
         await _lock(conn, PEOPLE, people)
         return set()
     taken = await _lock_free(conn, PEOPLE, people)
-    return {key for r, names in named if not names.isdisjoint(taken) for key in subjects(r)}
+    return {key for r, names in named if not names.isdisjoint(taken) for key in r.subjects}
 
 
 def _organisation(key: OrganisationKey) -> str:
@@ -54,8 +54,8 @@ def _organisation(key: OrganisationKey) -> str:
 
 
 def _people(reported: Reported) -> set[str]:
-    contacts = {f"c {reported.source} {key}" for key in contact_keys(reported.message)}
-    return contacts | {f"e {contact.email.lower()}" for contact in contacts_of(reported.message)}
+    contacts = {f"c {reported.source} {key}" for key in reported.contact_keys}
+    return contacts | {f"e {contact.email.lower()}" for contact in reported.contacts}
 
 
 async def _lock(conn: Connection, kind: str, things: Collection[str]) -> None:

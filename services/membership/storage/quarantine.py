@@ -7,6 +7,7 @@ from shared.database.pool import Connection
 from shared.errors import NotFound
 
 from ..messages import Keeping, Kept
+from ..records import OrganisationKey
 from .quarantine_rows import fingerprint, headers, read_kept, written_faults
 from .rows import columns
 
@@ -88,20 +89,32 @@ def _counted(messages: Sequence[Keeping]) -> tuple[dict[bytes, Keeping], dict[by
     return different, times
 
 
-async def waiting_messages(conn: Connection, organisations: Collection[tuple[str, str]]) -> list[Kept]:
-    """List the messages that wait for what is missing of some organisations `(source, key)`, locked."""
+async def waiting_messages(
+    conn: Connection, organisations: Collection[OrganisationKey], brought: Collection[OrganisationKey]
+) -> list[Kept]:
+    """List the messages that wait for what is missing of some organisations, locked.
+
+    Of an organisation that is neither brought now nor there already, nothing can be missing but itself.
+    """
     if not organisations:
         return []
     found = await conn.fetch(
         """
         SELECT q.*
           FROM quarantine AS q
-          JOIN unnest($1::text[], $2::text[]) AS wanted (source, organisation_key) USING (source, organisation_key)
+          JOIN unnest($1::text[], $2::text[], $3::boolean[]) AS wanted (source, organisation_key, brought)
+         USING (source, organisation_key)
          WHERE q.state = 'waiting'
+           AND (
+               brought
+               OR EXISTS (SELECT FROM organisations AS o WHERE (o.source, o.key) = (q.source, q.organisation_key))
+               OR EXISTS (SELECT FROM organisation_links AS l WHERE (l.source, l.key) = (q.source, q.organisation_key))
+               )
          ORDER BY q.id
            FOR UPDATE OF q
         """,
         *columns(organisations),
+        [key in brought for key in organisations],
     )
     return [read_kept(row) for row in found]
 

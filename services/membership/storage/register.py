@@ -9,7 +9,7 @@ from shared.contracts.upstream import SnapshotMessage
 from shared.database.pool import Connection
 
 from ..domain import Register
-from ..messages import Reported, contact_keys, contacts_of, organisation_key
+from ..messages import Reported
 from ..people import People
 from ..records import Appointment, Contact, Mandate, Organisation, Person
 from . import rows
@@ -19,12 +19,12 @@ from .locks import lock_organisations
 
 async def load(conn: Connection, group: Sequence[Reported], today: date) -> Register:
     """Load all that the messages of a group may read or change."""
-    named = {(r.source, organisation_key(r.message)) for r in group if not isinstance(r.message, SnapshotMessage)}
+    named = {r.organisation for r in group if not isinstance(r.message, SnapshotMessage)}
     links = await find_links(conn, named)
     await lock_organisations(conn, links.values())
     organisations = await _organisations(conn, {links.get(key, key) for key in named})
-    keys = {(r.source, key) for r in group for key in contact_keys(r.message)}
-    emails = {contact.email.lower() for r in group for contact in contacts_of(r.message)}
+    keys = {(r.source, key) for r in group for key in r.contact_keys}
+    emails = {contact.email.lower() for r in group for contact in r.contacts}
     people = await _people(conn, keys, emails)
     appointments = await _appointments(conn, [o.id for o in organisations], keys)
     appointed = {(a.source, a.contact_key) for a in appointments}

@@ -7,7 +7,7 @@ from shared.errors import Conflict, Invalid, NotFound
 
 from .. import storage
 from ..edits import Edit, edited
-from ..messages import Kept, Refusal, Reported, waits_for
+from ..messages import Kept, Refusal, Reported
 from ..quarantine import TRIABLE, Act
 from .locking import read_again
 from .taking_in import current_codes
@@ -33,7 +33,7 @@ async def edit(conn: Connection, kept_id: int, change: Edit, act: Act) -> Kept:
     if isinstance(again, Reported):
         if again.key != (kept.source, kept.message_id):
             await _check_unused(conn, kept_id, again)
-        kept = replace(kept, organisation_key=waits_for(again))
+        kept = replace(kept, organisation_key=again.waits_for[1])
         again = Refusal(again.source, again.id, again.message.type, ())
     kept = replace(kept, source=again.source, message_id=again.id, message_type=again.type, faults=again.faults)
     await storage.mark_edited(conn, kept, act)

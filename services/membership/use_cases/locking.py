@@ -9,7 +9,7 @@ from shared.database.pool import Connection
 from .. import storage
 from ..envelope import read
 from ..intake import Codes, Incoming, check
-from ..messages import Kept, Refusal, Reported, awaited, subjects
+from ..messages import Kept, Refusal, Reported
 from ..records import OrganisationKey
 
 Waiting = list[tuple[Kept, Reported]]
@@ -57,24 +57,29 @@ async def _lock(
     wait: bool,
 ) -> Locked:
     taken = await storage.lock_subjects(conn, reported, wait=wait)
-    free = [r for r in reported if taken.isdisjoint(subjects(r))]
-    there = {key for r in free for key in awaited(r)} | set(organisations)
-    waiting = await _waiting_for(conn, there, codes, now)
+    free = [r for r in reported if taken.isdisjoint(r.subjects)]
+    brought = {key for r in free for key in r.brings} | set(organisations)
+    there = {key for r in free for key in r.awaited} | brought
+    waiting = await _waiting_for(conn, there, brought, codes, now)
     if waiting:
         taken |= await storage.lock_subjects(conn, [again for _, again in waiting], wait=wait)
-        then = {key for _, again in waiting for key in awaited(again)} - there
-        waiting += await _waiting_for(conn, then, codes, now)
+        then = {key for _, again in waiting for key in again.awaited} - there
+        waiting += await _waiting_for(conn, then, then, codes, now)
     taken |= await storage.lock_people(conn, [*free, *(again for _, again in waiting)], wait=wait)
     return Locked(
-        [r for r in free if taken.isdisjoint(subjects(r))],
-        [(kept, again) for kept, again in waiting if taken.isdisjoint(subjects(again))],
+        [r for r in free if taken.isdisjoint(r.subjects)],
+        [(kept, again) for kept, again in waiting if taken.isdisjoint(again.subjects)],
     )
 
 
 async def _waiting_for(
-    conn: Connection, organisations: Collection[OrganisationKey], codes: Codes, now: datetime
+    conn: Connection,
+    organisations: Collection[OrganisationKey],
+    brought: Collection[OrganisationKey],
+    codes: Codes,
+    now: datetime,
 ) -> Waiting:
-    kept = await storage.waiting_messages(conn, organisations)
+    kept = await storage.waiting_messages(conn, organisations, brought)
     again = [(one, read_again(one, codes, now)) for one in kept]
     return [(one, found) for one, found in again if isinstance(found, Reported)]
 
