@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from services.notifications import use_cases
@@ -16,6 +17,7 @@ from services.notifications.use_cases import NothingHeldBack
 from tests.notifications.builders import NOW, MeetingStory, person_updated
 from tests.notifications.conftest import Invited, Service
 from tests.notifications.far_server import FarServer
+from tests.support.databases import Databases
 from tests.support.eventually import eventually
 
 ANNA = "anna@koege.example"
@@ -83,6 +85,25 @@ async def test_what_was_due_before_a_restore_waits_and_what_comes_after_goes_out
     assert finding.words.startswith("1 e-mails were due before the database was restored")
 
 
+async def test_a_sender_that_goes_on_notices_a_fail_over_to_a_database_that_lags(
+    service: Service, invited: Invited, server: FarServer, databases: Databases
+) -> None:
+    *_, before = await service.emails()
+    delivery = service.delivery(server)
+    await delivery.start()
+    await eventually(service.nothing_due)
+
+    await fail_over(service, databases)
+
+    async def is_held_back() -> bool:
+        *_, invitation = await service.emails()
+        return bool(invitation["next_attempt_at"] > before["next_attempt_at"])
+
+    await eventually(is_held_back)
+    await delivery.stop()
+    assert len(server.to(ANNA)) == 1
+
+
 async def test_an_operator_releases_what_is_held_back_or_dismisses_it(
     service: Service, invited: Invited, server: FarServer
 ) -> None:
@@ -127,3 +148,22 @@ async def restored(service: Service) -> AsyncIterator[None]:
             await conn.execute(f"DELETE FROM {table}")
             if rows:
                 await conn.copy_records_to_table(table, columns=list(rows[0].keys()), records=map(tuple, rows))
+
+
+async def fail_over(service: Service, databases: Databases) -> None:
+    """Undo what was recorded of the e-mail that was sent last, and end every connection at that moment."""
+    async with service.database.connection() as conn:
+        name, schema = await conn.fetchrow("SELECT current_database(), current_schema()") or ("", "")
+    server = databases.admin_url.rpartition("/")[0]
+    admin = await asyncpg.connect(f"{server}/{name}", server_settings={"search_path": schema})
+    async with admin.transaction():
+        await admin.execute("LOCK TABLE senders")
+        await admin.execute("UPDATE senders SET beats = 0")
+        await admin.execute(
+            "UPDATE emails SET state = 'queued', attempts = 0, sent_at = NULL WHERE sent_at IS NOT NULL"
+        )
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()",
+            name,
+        )
+    await admin.close()
