@@ -1,12 +1,12 @@
 """The secretariat's pages in a real browser, behind a proxy that takes a prefix away, without any script of ours."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from services.meetings import use_cases
 from services.meetings.answers import Said
@@ -109,6 +109,20 @@ async def fill(service: Service) -> list[Meeting]:
     return quarterly
 
 
+async def move(page: Page, *, meanwhile: Mapping[str, str] | None = None, **fields: str) -> None:
+    """Move the meeting of a page; `meanwhile` somebody else moves it as well, in a page of their own."""
+    await page.locator("details", has=page.locator("[action$=move]")).locator("summary").click()
+    if meanwhile:
+        other = await page.context.new_page()
+        await other.goto(page.url)
+        await move(other, **meanwhile)
+        await other.close()
+    for name, value in fields.items():
+        await page.locator(f"#move-{name}").fill(value)
+    await page.locator("[action$=move] button").click()
+    await page.wait_for_load_state()
+
+
 @pytest.mark.parametrize(("language", "width", "scheme"), SCREENS)
 async def test_every_page_is_for_everybody_on_any_screen(
     chromium: Browser, address: str, service: Service, language: Language, width: int, scheme: str, tmp_path: Path
@@ -170,6 +184,8 @@ async def test_every_page_is_for_everybody_on_any_screen(
         await page.locator("#answer-attendance-2").check()
         await page.locator("[action$=answer] button").click()
         await look.at("meeting-answered")
+        await move(page, place="Biblioteket", meanwhile={"minutes": "90", "place": "Havnehuset"})
+        await look.at("meeting-changed-meanwhile")
         service.now = quarterly[0].ends_at + DAY
         await sign_in(page, address, language, TOKEN)
         await page.goto(first)
