@@ -1,5 +1,6 @@
 """Who is not there is written to no more, and others hear of it; until they have another address, or it ends."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -176,7 +177,7 @@ async def test_whoever_gets_a_suppressed_address_or_is_appointed_with_it_is_told
     changed_again = person_updated(carla, BO, name="Carla Lund", version=3)
     for events in ([appointed], [second, changed], [appointed, changed_again]):
         await service.hear(*events)
-        await koege.sweep()
+        await asyncio.gather(*(koege.sweep() for _ in range(4)))
         await service.deliver(koege.server)
 
     subjects = [str(mail["Subject"]) for mail in koege.server.to(LETTERHEAD.reply_to)]
