@@ -109,13 +109,13 @@ async def fill(service: Service) -> list[Meeting]:
     return quarterly
 
 
-async def move(page: Page, *, meanwhile: Mapping[str, str] | None = None, **fields: str) -> None:
+async def move(page: Page, fields: Mapping[str, str], meanwhile: Mapping[str, str] | None = None) -> None:
     """Move the meeting of a page; `meanwhile` somebody else moves it as well, in a page of their own."""
     await page.locator("details", has=page.locator("[action$=move]")).locator("summary").click()
     if meanwhile:
         other = await page.context.new_page()
         await other.goto(page.url)
-        await move(other, **meanwhile)
+        await move(other, meanwhile)
         await other.close()
     for name, value in fields.items():
         await page.locator(f"#move-{name}").fill(value)
@@ -184,7 +184,7 @@ async def test_every_page_is_for_everybody_on_any_screen(
         await page.locator("#answer-attendance-2").check()
         await page.locator("[action$=answer] button").click()
         await look.at("meeting-answered")
-        await move(page, place="Biblioteket", meanwhile={"minutes": "90", "place": "Havnehuset"})
+        await move(page, {"place": "Biblioteket"}, meanwhile={"minutes": "90", "place": "Havnehuset"})
         await look.at("meeting-changed-meanwhile")
         service.now = quarterly[0].ends_at + DAY
         await sign_in(page, address, language, TOKEN)
