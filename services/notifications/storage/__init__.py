@@ -97,20 +97,18 @@ from .senders import (
 )
 from .suppressions import (
     add_suppression,
-    colleagues_of,
     count_suppressed,
     count_suppressions,
     end_suppressions,
     find_suppression,
     find_suppression_of,
     hold_suppressed,
-    keep_unreached,
     list_suppressions,
     overdue_suppressions,
-    people_at,
     refused_repeatedly,
     release_suppressed,
 )
+from .unreached import colleagues_of, keep_unreached, people_at
 from .waiting import readdress_crisis_mails, readdress_welcomes, translate_waiting
 
 __all__ = [
