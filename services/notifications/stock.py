@@ -86,12 +86,13 @@ class Stock:
         await self._claims.settle()  # once a claim that was on its way has come
         self._unwritten.clear()
         self._written.clear()
-        untried = self._unsettled.keys() - self._in_hand
+        in_hand = frozenset(self._in_hand)
+        untried = self._unsettled.keys() - in_hand
         self._claims.give_back(untried)
         for email_id in untried:
             del self._unsettled[email_id]
         await self._claims.settle()
-        return frozenset(self._in_hand)
+        return in_hand  # as it was then: what is put back meanwhile is in the stock
 
     def resume(self) -> None:
         """Look whether anything may be begun now."""
