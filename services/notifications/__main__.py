@@ -3,13 +3,13 @@
 from shared import cli
 
 from .app import PARTS, build, looks
-from .check_domain import add_check_domain
-from .failures import add_failures
-from .gallery import add_gallery
-from .held import add_held
-from .mail_test import add_mail_test
+from .commands.check_domain import add_check_domain
+from .commands.failures import add_failures
+from .commands.gallery import add_gallery
+from .commands.held import add_held
+from .commands.mail_test import add_mail_test
+from .commands.suppressions import add_suppressed
 from .settings import Settings
-from .suppressed import add_suppressed
 
 
 def add_commands(commands: "cli.Commands") -> None:

@@ -18,7 +18,6 @@ from shared.web.service import service_app
 
 from .api import api
 from .delivery import Delivery
-from .dkim import Signer
 from .domain import Letterhead
 from .emails_api import emails_api
 from .links import Links
@@ -32,7 +31,8 @@ from .subscribers import subscribe
 from .suppressions_api import suppressions_api
 from .topics_api import topics_api
 from .unsubscribe_pages import unsubscribe_pages
-from .writing import Writer
+from .writing.dkim import Signer
+from .writing.writer import Writer
 
 PARTS = ("web", "subscribers", "relay", "delivery")
 DATABASE_CONNECTIONS = 12

@@ -14,17 +14,17 @@ from shared.messaging.batches import Batches
 from shared.parts import Loop
 
 from . import storage, use_cases
-from .claims import Claims
 from .domain import Attempt
-from .journal import Journal
-from .pacing import Paces, Pause, domain_of
-from .reports import Reports
-from .restoring import Memory
-from .sender_name import SenderName
-from .sending import Line
+from .sending.claims import Claims
+from .sending.journal import Journal
+from .sending.line import Line
+from .sending.pacing import Paces, Pause, domain_of
+from .sending.reports import Reports
+from .sending.restoring import Memory
+from .sending.sender_name import SenderName
+from .sending.stock import Stock
 from .smtp import Connection
-from .stock import Stock
-from .writing import Writer
+from .writing.writer import Writer
 
 log = logs.get(__name__)
 

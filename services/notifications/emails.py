@@ -9,7 +9,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from . import calendar
 from .domain import Email, Letterhead
-from .placeholders import Placeholder
 from .topics import TOPIC_NAMES
 from .wording import (
     MeetingInWords,
@@ -24,6 +23,7 @@ from .wording import (
     unbroken_times,
     web_address,
 )
+from .writing.placeholders import Placeholder
 
 NETWORK = "Danske Handelsbyer"
 # The params that are filled in for each reader: a name where the words say so, the others in headers and the calendar.

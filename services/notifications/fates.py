@@ -1,5 +1,6 @@
 """What became of e-mails, as those ask for it who look after them. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -7,9 +8,23 @@ from uuid import UUID, uuid4
 
 from .domain import NEVER, Kind, Language, Method, State, Topic
 
-# Why an e-mail is not sent again: it is no failure, its time is past, its reader has another address by now, its reader
-# got or gets something newer, its address is suppressed, its topic is muted, or what it says is so no longer.
+# Why an e-mail is not sent again; in Danish and in English below.
 Left = Literal["not_failed", "past", "readdressed", "overtaken", "suppressed", "muted", "needless"]
+WHY_LEFT: Mapping[Left, tuple[str, str]] = {
+    "not_failed": (
+        "Den er ikke en af dem, der ikke kunne leveres.",
+        "It is none of those that could not be delivered.",
+    ),
+    "past": ("Dens tid er gået.", "Its time is past."),
+    "readdressed": ("Læseren har fået en anden adresse.", "Its reader has another address by now."),
+    "overtaken": ("Læseren har fået eller får noget nyere.", "Its reader got or gets something newer."),
+    "suppressed": (
+        "Adressen er spærret: ophæv spærringen først.",
+        "Its address is suppressed: undo that first.",
+    ),
+    "muted": ("Læseren har fravalgt emnet.", "Its reader has muted the topic."),
+    "needless": ("Det, den siger, passer ikke længere.", "What it says is so no longer."),
+}
 
 
 @dataclass(frozen=True, slots=True)

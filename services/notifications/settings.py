@@ -7,8 +7,8 @@ from pydantic import Field, SecretStr, field_validator
 
 from shared.settings import ServiceSettings
 
-from .dkim import Signer
 from .smtp import Client, Server
+from .writing.dkim import Signer
 
 DOMAIN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
 ADDRESS = r"^[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+$"

@@ -8,7 +8,7 @@ from .calendar_part import CalendarPart, read_calendar
 from .domain import Email, Language, Letterhead
 from .links import Links
 from .reading import Read, read
-from .writing import Writer
+from .writing.writer import Writer
 
 # Values are escaped: what looks so in a template's output is an attribute.
 LEADS = re.compile(r'\shref="[^"]*"')

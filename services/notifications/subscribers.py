@@ -35,7 +35,13 @@ from shared.messaging.inbox import Inbox
 from . import use_cases
 from .crises import AboutCrises
 from .notices import AboutSystems
-from .storage import AboutAnswers, AboutInvitations, AboutMandates, AboutMeetings, AboutMembers
+from .storage import (
+    AboutAnswers,
+    AboutInvitations,
+    AboutMandates,
+    AboutMeetings,
+    AboutMembers,
+)
 
 
 def subscribe(inbox: Inbox, mail_domain: str, now: Clock) -> None:

@@ -16,7 +16,7 @@ from services.meetings.answers import Said
 from services.notifications.links import Links
 from services.notifications.preference_pages import preference_pages
 from services.notifications.unsubscribe_pages import unsubscribe_pages
-from services.notifications.writing import Writer
+from services.notifications.writing.writer import Writer
 from shared.clock import Clock
 from shared.database.pool import Database
 from shared.web.service import service_app

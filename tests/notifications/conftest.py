@@ -12,12 +12,12 @@ import pytest
 
 from services.notifications import use_cases
 from services.notifications.delivery import Delivery
-from services.notifications.dkim import Signer
 from services.notifications.domain import Topic
 from services.notifications.links import Links
 from services.notifications.smtp import USUAL, Limits, Server, connections
 from services.notifications.subscribers import subscribe
-from services.notifications.writing import Writer
+from services.notifications.writing.dkim import Signer
+from services.notifications.writing.writer import Writer
 from shared.contracts.event import Event
 from shared.contracts.notifications import MutableTopic
 from shared.database.pool import Database

@@ -4,7 +4,7 @@ import dkim
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from services.notifications.dkim import Signer
+from services.notifications.writing.dkim import Signer
 
 DOMAIN = "mail.netvaerk.example"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from services.notifications import emails, frames, samples
+from services.notifications import emails, samples
 from services.notifications.domain import Email, Kind, Language, Letterhead
 from services.notifications.samples import KINDS, LANGUAGES
 from services.notifications.wording import one_line
+from services.notifications.writing import frames
 
 __all__ = ["KINDS", "LANGUAGES"]
 

@@ -1,6 +1,6 @@
 """A sender claims as much as it begins in a second, within bounds."""
 
-from services.notifications.appetite import FEWEST, MOST, Appetite
+from services.notifications.sending.appetite import FEWEST, MOST, Appetite
 
 
 def claims(begun_a_second: int, seconds: int) -> list[int]:

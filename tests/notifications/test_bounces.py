@@ -1,7 +1,7 @@
 """A bounce returns to an address that names one e-mail, and that nobody can make up."""
 
 from services.notifications.bounces import BounceTokens
-from services.notifications.writing import Writer
+from services.notifications.writing.writer import Writer
 from tests.notifications.conftest import LINKS, Invited, Service
 from tests.notifications.far_server import FarServer
 from tests.notifications.samples import LETTERHEAD, sample

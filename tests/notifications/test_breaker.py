@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.notifications.breaker import is_at_fault
-from services.notifications.held import add_held
+from services.notifications.commands.held import add_held
 from services.notifications.metrics import queue_look
+from services.notifications.sending.breaker import is_at_fault
 from shared.findings import Finding
 from tests.conftest import DatabaseOf
 from tests.notifications.builders import MeetingStory, mandate_started, organisation_joined, person_updated

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from services.notifications.check_domain import look
-from services.notifications.dns_records import Mail
-from services.notifications.name_servers import NoAnswer
+from services.notifications.commands.check_domain import look
+from services.notifications.dns.name_servers import NoAnswer
+from services.notifications.dns.records import Mail
 from tests.notifications.keys import KEY, SIGNER, pem
 from tests.notifications.name_server import NameServer, name_server
 from tests.notifications.test_mail_test import ROOT, SETTINGS

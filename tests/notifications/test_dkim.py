@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from services.notifications.dkim import Signer
 from services.notifications.domain import Email, Kind, Language
+from services.notifications.writing.dkim import Signer
 from tests.notifications.keys import DOMAIN, KEY, SIGNER, pem, verifies
 from tests.notifications.samples import KINDS, LANGUAGES, SYSTEM_KINDS, message, sample
 

@@ -10,16 +10,16 @@ import httpx
 import pytest
 
 from services.notifications import storage
-from services.notifications.claims import Claims
 from services.notifications.domain import Attempt, Outcome
 from services.notifications.metrics import queue_look
 from services.notifications.reading import read
 from services.notifications.samples import KINDS, LANGUAGES
+from services.notifications.sending.claims import Claims
 from services.notifications.showing import Viewer
 from services.notifications.storage.giving_up import give_up_tried
 from services.notifications.suppressions import Refusal
 from services.notifications.use_cases import record
-from services.notifications.writing import Writer
+from services.notifications.writing.writer import Writer
 from tests.conftest import DatabaseOf
 from tests.notifications.builders import (
     NOW,

@@ -13,12 +13,13 @@ from uuid import UUID
 
 import pytest
 
-from services.notifications import emails, frames
-from services.notifications import writing as writing_module
+from services.notifications import emails
 from services.notifications.domain import Email
-from services.notifications.placeholders import Link, Placeholder, pieces
-from services.notifications.quoted_printable import encoded
-from services.notifications.writing import Writer
+from services.notifications.writing import frames
+from services.notifications.writing import writer as writer_module
+from services.notifications.writing.placeholders import Link, Placeholder, pieces
+from services.notifications.writing.quoted_printable import encoded
+from services.notifications.writing.writer import Writer
 from tests.notifications.conftest import LINKS
 from tests.notifications.keys import SIGNER
 from tests.notifications.samples import LETTERHEAD, sample
@@ -91,7 +92,7 @@ def test_what_else_may_change_the_words_or_the_headers_makes_another_frame(other
 
 
 def test_no_more_than_some_frames_are_kept(rendered: list[Email], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing_module, "MOST_FRAMES", 2)
+    monkeypatch.setattr(writer_module, "MOST_FRAMES", 2)
     writer = Writer(LETTERHEAD, LINKS, None)
 
     for frame_id in (1, 2, 2, 3, 2, 1):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
-from services.notifications.gallery import SCHEMES, WIDTHS, write_gallery
+from services.notifications.commands.gallery import SCHEMES, WIDTHS, write_gallery
 from services.notifications.samples import KINDS, LANGUAGES, TEMPLATES
 from tests.support.browser import WIDE, reader, too_wide, violations
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from services.notifications import journal as journal_module
-from services.notifications.journal import Journal, NotWritable, Taken
+from services.notifications.sending import journal as journal_module
+from services.notifications.sending.journal import Journal, NotWritable, Taken
 from tests.notifications.conftest import Invited, Service
 from tests.notifications.far_server import FarServer
 from tests.support.eventually import eventually

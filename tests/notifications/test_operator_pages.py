@@ -11,7 +11,7 @@ import pytest
 
 from services.notifications import storage
 from services.notifications.domain import State
-from services.notifications.fates import Left
+from services.notifications.fates import WHY_LEFT, Left
 from services.notifications.filters import Filter
 from services.notifications.operator_pages import wording
 from tests.conftest import DatabaseOf
@@ -225,7 +225,7 @@ async def test_what_is_held_back_since_a_restore_says_so(
 
 def test_there_are_words_for_every_state_and_for_every_reason_to_leave_a_mail_as_it_is() -> None:
     assert set(wording.STATES) == set(get_args(State))
-    assert set(wording.LEFT) == set(get_args(Left))
+    assert set(WHY_LEFT) == set(get_args(Left))
 
 
 def test_a_filter_stands_in_an_address_as_it_was_read() -> None:

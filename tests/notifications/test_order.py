@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notifications import use_cases
-from services.notifications.claims import Claims
 from services.notifications.domain import Attempt, Email, Outcome, next_attempt
+from services.notifications.sending.claims import Claims
 from shared.contracts.event import Event
 from shared.contracts.meetings import InvitationIssued, InvitationWithdrawn
 from shared.messaging.cloudevents import Heard

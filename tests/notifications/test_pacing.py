@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from services.notifications.domain import Outcome
-from services.notifications.pacing import CALM, Paces
+from services.notifications.sending.pacing import CALM, Paces
 from tests.notifications.builders import NOW, STARTS_AT, MeetingStory, person_updated
 from tests.notifications.conftest import Service
 from tests.notifications.far_server import FarServer

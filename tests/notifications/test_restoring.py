@@ -12,7 +12,7 @@ import pytest
 
 from services.notifications import use_cases
 from services.notifications.metrics import queue_look
-from services.notifications.restoring import Known, Memory, is_restored
+from services.notifications.sending.restoring import Known, Memory, is_restored
 from services.notifications.use_cases import NothingHeldBack
 from shared.database.pool import DatabaseAway
 from tests.notifications.builders import NOW, MeetingStory, person_updated

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from services.notifications import delivery as delivery_module
 from services.notifications import storage
-from services.notifications.claims import Claims
+from services.notifications.sending.claims import Claims
 from services.notifications.situations import Situation
 from services.notifications.storage import FrameFacts, Touched
 from shared.database.pool import Connection

@@ -14,9 +14,9 @@ import pytest
 from fastapi import FastAPI
 
 from services.notifications import use_cases
-from services.notifications.claims import Claims
 from services.notifications.domain import Attempt, Outcome
 from services.notifications.metrics import suppressions_look
+from services.notifications.sending.claims import Claims
 from services.notifications.suppressions_api import suppressions_api
 from shared.web.operator import operator_only
 from shared.web.problems import answer_with_problems

@@ -7,6 +7,7 @@ from shared.database.pool import Database
 from shared.web.pages import Pages
 from shared.web.sign_in import SignIn
 
+from ..fates import WHY_LEFT
 from ..samples import KINDS, name
 from ..showing import Viewer
 from . import wording
@@ -23,7 +24,7 @@ __all__ = ["operator_pages"]
 
 def operator_pages(database: Database, operator_token: str, viewer: Viewer, mail_domain: str, now: Clock) -> APIRouter:
     """Return the routes of all pages; whoever has not signed in is asked to."""
-    pages = Pages(TEMPLATES, words=wording, kinds=KINDS, name_of_kind=name)
+    pages = Pages(TEMPLATES, words=wording, why_left=WHY_LEFT, kinds=KINDS, name_of_kind=name)
     sign_in = SignIn(operator_token, now)
     router = sign_in.router(pages, "pages/emails")
     add_page_of_people(router, database, pages, sign_in)

@@ -28,21 +28,6 @@ OUTCOMES: Mapping[str, Words] = {
     "refused": ("Afvist", "Refused"),
     "lost": ("Afbrudt", "Cut off"),
 }
-LEFT: Mapping[str, Words] = {
-    "not_failed": (
-        "Den er ikke en af dem, der ikke kunne leveres.",
-        "It is none of those that could not be delivered.",
-    ),
-    "past": ("Dens tid er gået.", "Its time is past."),
-    "readdressed": ("Læseren har fået en anden adresse.", "Its reader has another address by now."),
-    "overtaken": ("Læseren har fået eller får noget nyere.", "Its reader got or gets something newer."),
-    "suppressed": (
-        "Adressen er spærret: ophæv spærringen først.",
-        "Its address is suppressed: undo that first.",
-    ),
-    "muted": ("Læseren har fravalgt emnet.", "Its reader has muted the topic."),
-    "needless": ("Det, den siger, passer ikke længere.", "What it says is so no longer."),
-}
 COUNTS: Mapping[str, Words] = {
     "queued": ("Lagt i kø", "Queued"),
     **OUTCOMES,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from shared.database.pool import Connection
 
 from ..domain import Topic
-from ..pacing import Pause
+from ..sending.pacing import Pause
 
 
 async def postpone(conn: Connection, pause: Pause, *, step: timedelta) -> None:

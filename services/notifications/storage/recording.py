@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.database.pool import Connection
 
 from ..domain import Attempt
-from ..journal import Taken
+from ..sending.journal import Taken
 
 
 async def record(conn: Connection, sender: str, attempts: Sequence[Attempt]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.database.pool import Connection
 
 from ..domain import NEVER
-from ..restoring import Known
+from ..sending.restoring import Known
 
 
 async def hold_sender(conn: Connection, sender: str) -> bool:

@@ -7,8 +7,8 @@ from shared.database.pool import Connection
 
 from .. import storage
 from ..domain import GIVEN_UP_AFTER, Attempt, Topic
-from ..journal import Taken
-from ..pacing import Pause
+from ..sending.journal import Taken
+from ..sending.pacing import Pause
 from .holding import hold_blamed
 
 # What has waited for a domain goes out ever faster: one, then two more, then four, with as many seconds in between.

@@ -8,8 +8,8 @@ from shared.database.pool import Connection
 from shared.errors import Conflict
 
 from .. import storage
-from ..breaker import LAST_ATTEMPTS, RECENT, is_at_fault
 from ..domain import Attempt, Topic
+from ..sending.breaker import LAST_ATTEMPTS, RECENT, is_at_fault
 
 log = logs.get(__name__)
 

@@ -8,7 +8,7 @@ from shared.database.pool import Connection
 from shared.errors import Conflict
 
 from .. import storage
-from ..restoring import ALIVE, is_restored
+from ..sending.restoring import ALIVE, is_restored
 
 log = logs.get(__name__)
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from shared.clock import utc_now
 
-from . import frames, mime, quoted_printable
-from .dkim import Signer
-from .domain import Outcome
-from .emails import NETWORK
-from .settings import Settings
-from .smtp import Away, Letter, Server, connections
+from ..domain import Outcome
+from ..emails import NETWORK
+from ..settings import Settings
+from ..smtp import Away, Letter, Server, connections
+from ..writing import frames, mime, quoted_printable
+from ..writing.dkim import Signer
 
 if TYPE_CHECKING:
     from shared.cli import Commands

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from shared import logs
 from shared.parts import Loop
 
-from .domain import Outcome
-from .smtp import Away, Connection, Letter
+from ..domain import Outcome
+from ..smtp import Away, Connection, Letter
 from .stock import Item, Report, Stock
 
 log = logs.get(__name__)

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from shared.clock import Clock
 from shared.database.pool import Database
 
-from . import storage
-from .domain import Email
-from .storage import FrameFacts
+from .. import storage
+from ..domain import Email
+from ..storage import FrameFacts
 
 # An attempt takes half an hour at most (smtp.Limits), and may be announced as long as a quarter of one before its turn:
 # what is begun in the first two minutes ends before the lease.

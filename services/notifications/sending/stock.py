@@ -8,12 +8,12 @@ from datetime import datetime
 
 from shared.parts import Loop
 
+from ..domain import Email, Outcome, Topic
+from ..smtp import Letter
+from ..writing.letters import write_letters
+from ..writing.writer import Writer
 from .appetite import Appetite
 from .claims import Claims
-from .domain import Email, Outcome, Topic
-from .letters import write_letters
-from .smtp import Letter
-from .writing import Writer
 
 POLL_SECONDS = 0.2
 BEGIN_WITHIN_SECONDS = 120

@@ -13,9 +13,10 @@ from typing import Final
 
 from markupsafe import escape
 
-from . import dkim, emails, mime, quoted_printable
-from .domain import Email, Letterhead
-from .emails import NETWORK, Content
+from .. import emails
+from ..domain import Email, Letterhead
+from ..emails import NETWORK, Content
+from . import dkim, mime, quoted_printable
 from .placeholders import Link, Placeholder, pieces
 
 # One a topic that a person can mute, whose name is the first label of the List-Id.

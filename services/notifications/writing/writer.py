@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from shared.links import AnswerLink
 
+from ..domain import Email, Letterhead
+from ..links import Links, Unsubscribe
+from ..wording import one_line
 from . import frames
 from .dkim import Signer
-from .domain import Email, Letterhead
 from .frames import Frame
-from .links import Links, Unsubscribe
-from .wording import one_line
 
 MOST_FRAMES = 200
 AT_A_STRETCH_SECONDS = 0.003

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .domain import Outcome
+from ..domain import Outcome
 
 # As many in a row are the domain's doing, and not one mailbox's.
 STRIKES = 3

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from . import dns_policies, dns_records
-from .dkim import Signer
-from .dns_records import Finding, Mail
-from .name_servers import Ask, NoAnswer, asking
-from .settings import Settings
+from ..dns import policies as dns_policies
+from ..dns import records as dns_records
+from ..dns.name_servers import Ask, NoAnswer, asking
+from ..dns.records import Finding, Mail
+from ..settings import Settings
+from ..writing.dkim import Signer
 
 if TYPE_CHECKING:
     from shared.cli import Commands

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, get_args
 from shared.clock import utc_now
 from shared.database.pool import Connection
 
-from . import storage, use_cases
+from .. import storage, use_cases
+from ..domain import Topic
 from .acts import in_transaction
-from .domain import Topic
 
 if TYPE_CHECKING:
     from shared.cli import Commands

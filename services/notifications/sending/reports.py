@@ -10,8 +10,8 @@ from shared import logs
 from shared.clock import Clock
 from shared.messaging.batches import Batches
 
-from . import metrics
-from .domain import Attempt, Email, Outcome, next_attempt
+from .. import metrics
+from ..domain import Attempt, Email, Outcome, next_attempt
 from .journal import Journal, Taken
 from .pacing import Paces, Pause, domain_of
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .domain import Kind, Language, Letterhead
-from .emails import templates
-from .links import Links
-from .reading import Read, read
-from .samples import KINDS, LANGUAGES, name, sample
-from .writing import Writer
+from ..domain import Kind, Language, Letterhead
+from ..emails import templates
+from ..links import Links
+from ..reading import Read, read
+from ..samples import KINDS, LANGUAGES, name, sample
+from ..writing.writer import Writer
 
 if TYPE_CHECKING:
     from shared.cli import Commands

@@ -8,7 +8,7 @@ import asyncpg
 from shared.database.pool import Connection, Database
 from shared.errors import Trouble
 
-from . import storage
+from .. import storage
 
 ANSWER_SECONDS = 5
 

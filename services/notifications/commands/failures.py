@@ -12,13 +12,12 @@ from shared.clock import utc_now
 from shared.database.pool import Database
 from shared.errors import Invalid
 
-from . import many_at_once
+from .. import many_at_once
+from ..domain import Topic
+from ..fate_bodies import EmailId, Reason, Who
+from ..fates import WHY_LEFT, Act, Fate, Left, Resent, Selection
+from ..samples import KINDS
 from .acts import in_steps
-from .domain import Topic
-from .fate_bodies import EmailId, Reason, Who
-from .fates import Act, Fate, Left, Resent, Selection
-from .operator_pages.wording import LEFT
-from .samples import KINDS
 
 if TYPE_CHECKING:
     from shared.cli import Commands
@@ -87,7 +86,7 @@ def _summary(said: Sequence[Resent], sent: str) -> list[str]:
 
 
 def _why(left: Left) -> str:
-    return LEFT[left][1].removesuffix(".")
+    return WHY_LEFT[left][1].removesuffix(".")
 
 
 def _checked(kind: Any, wanted: str) -> Callable[[str], Any]:

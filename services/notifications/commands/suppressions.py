@@ -7,9 +7,9 @@ from shared.clock import utc_now
 from shared.database.pool import Connection
 from shared.errors import NotFound
 
-from . import storage, use_cases
+from .. import storage, use_cases
+from ..suppressions import Suppression, key
 from .acts import in_transaction
-from .suppressions import Suppression, key
 
 if TYPE_CHECKING:
     from shared.cli import Commands

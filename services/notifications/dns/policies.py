@@ -3,8 +3,8 @@
 from ipaddress import ip_address
 
 from . import spf
-from .dns_records import Finding, Mail, tags
 from .name_servers import Ask
+from .records import Finding, Mail, tags
 
 
 def sender_policy(ask: Ask, mail: Mail) -> Finding:

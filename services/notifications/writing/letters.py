@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from shared import logs
 
-from .domain import Email, Outcome
-from .smtp import Letter
-from .writing import Writer
+from ..domain import Email, Outcome
+from ..smtp import Letter
+from .writer import Writer
 
 log = logs.get(__name__)
 

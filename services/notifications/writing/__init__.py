@@ -1,0 +1,1 @@
+"""Turns an e-mail of the queue into the octets that leave."""
