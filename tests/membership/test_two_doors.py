@@ -6,7 +6,8 @@ from services.membership import use_cases
 from services.membership.envelope import read
 from services.membership.intake import Incoming
 from tests.membership.conftest import Door, delivery
-from tests.support.builders import Message, contact, contact_updated, joined
+from tests.membership.test_snapshots import on_list
+from tests.support.builders import Message, appointed, contact, contact_updated, joined
 from tests.support.eventually import eventually
 
 
@@ -54,6 +55,20 @@ async def test_what_another_process_is_at_is_left_and_the_rest_taken_in(door: Do
         "Odense Handelsstandsforening",
         "Soroe Handelsstandsforening",
     }
+
+
+async def test_what_others_keep_from_being_taken_in_with_what_it_waits_for_keeps_that_back_too(door: Door) -> None:
+    await door.take_raw(on_list(appointed(contact("anna"), "koege")))
+    join = read_now(door, joined("koege"))
+
+    async with door.database.transaction() as at_it, door.database.transaction() as conn:
+        one = on_list(joined("odense"))
+        await use_cases.receive(at_it, [Incoming(one, read(one, door.now))], door.now)
+        left = await use_cases.receive(conn, [join, read_now(door, joined("soroe"))], door.now)
+    await door.take(joined("koege"))
+
+    assert left == [join]
+    assert {name for name, _, _ in await door.mandates()} == {"Koege Handelsstandsforening"}
 
 
 def read_now(door: Door, message: Message) -> Incoming:

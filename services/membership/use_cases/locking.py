@@ -66,6 +66,8 @@ async def _lock(
         then = {key for _, again in waiting for key in again.awaited} - there
         waiting += await _waiting_for(conn, then, then, codes, now)
     taken |= await storage.lock_people(conn, [*free, *(again for _, again in waiting)], wait=wait)
+    # What makes way for a message that others keep from us is left with it: nobody would try that one again.
+    taken |= {key for _, again in waiting if not taken.isdisjoint(again.subjects) for key in again.subjects}
     return Locked(
         [r for r in free if taken.isdisjoint(r.subjects)],
         [(kept, again) for kept, again in waiting if taken.isdisjoint(again.subjects)],
