@@ -1,10 +1,13 @@
 """Processes that take messages in at the same moment leave each other what they are at, and never wait in a circle."""
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 
 from services.membership import use_cases
 from services.membership.envelope import read
 from services.membership.intake import Incoming
+from shared.messaging.batches import Batches
 from tests.membership.conftest import Door, delivery
 from tests.membership.test_snapshots import on_list
 from tests.support.builders import Message, appointed, contact, contact_updated, joined
@@ -15,22 +18,10 @@ async def test_two_groups_that_name_each_others_people_are_both_taken_in(door: D
     await door.take(contact_updated(contact("anna"), "koege"), contact_updated(contact("bo"), "ringsted"))
     groups = [joined("koege", contact("bo")), joined("ringsted", contact("anna"))]
 
-    async def both_wait() -> bool:
-        async with door.database.connection() as conn:
-            waiting = await conn.fetchval(
-                """
-                SELECT count(*)
-                  FROM pg_stat_activity
-                 WHERE datname = current_database()
-                   AND wait_event_type = 'Lock'
-                """
-            )
-        return bool(waiting == len(groups))
-
     async with door.database.transaction() as conn:
         await conn.execute("SELECT FROM quarantine FOR UPDATE")
         taking = [asyncio.create_task(door.take(joining)) for joining in groups]
-        await eventually(both_wait)
+        await eventually(partial(waits, door, len(groups)))
     await asyncio.gather(*taking)
 
     assert await door.members() == {"Koege Handelsstandsforening", "Ringsted Handelsstandsforening"}
@@ -69,6 +60,36 @@ async def test_what_others_keep_from_being_taken_in_with_what_it_waits_for_keeps
 
     assert left == [join]
     assert {name for name, _, _ in await door.mandates()} == {"Koege Handelsstandsforening"}
+
+
+async def test_of_two_with_one_id_about_different_organisations_the_second_is_answered_like_the_first(
+    door: Door,
+) -> None:
+    first = joined("koege")
+    second = replace(joined("soroe"), id=first.id)
+    batches: Batches[Incoming] = Batches(door.database, partial(use_cases.receive, now=door.now))
+
+    await batches.start()
+    async with door.database.transaction() as conn:
+        await use_cases.receive(conn, [read_now(door, first)], door.now)
+        taking = asyncio.create_task(batches.submit(read_now(door, second)))
+        await eventually(partial(waits, door, 1))
+    await taking
+    await batches.stop()
+
+    answers = await door.answers()
+    assert len(answers) == 2
+    assert answers[0] == answers[1]
+    assert await door.members() == {"Koege Handelsstandsforening"}
+
+
+async def waits(door: Door, count: int) -> bool:
+    """Tell whether so many wait for what another has locked."""
+    async with door.database.connection() as conn:
+        waiting = await conn.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+    return bool(waiting == count)
 
 
 def read_now(door: Door, message: Message) -> Incoming:

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 
+import asyncpg
+
 from shared.database.pool import Connection
 
 from ..audit import Change, Entry
@@ -10,16 +12,15 @@ from . import rows
 
 
 async def add_taken_in(conn: Connection, entries: Sequence[Entry]) -> None:
-    """Use up the ids of messages, and keep what they have changed."""
-    await conn.execute(
-        """
-        INSERT INTO upstream_messages
-               (source, message_id, system, message_type, outcome, organisation_id, organisation_version, changes)
-        SELECT source, message_id, system, message_type, outcome, organisation_id, organisation_version, changes
-          FROM jsonb_populate_recordset(NULL::upstream_messages, $1)
-        """,
-        rows.rows(_row(entry) for entry in entries),
-    )
+    """Use up the ids of messages, and keep what they have changed.
+
+    Raises:
+        SerializationError: another process has just taken in one with such an id, about something else; try again.
+    """
+    try:
+        await _use_up(conn, entries)
+    except asyncpg.UniqueViolationError as why:
+        raise asyncpg.SerializationError(str(why)) from why
     await conn.execute(
         """
         INSERT INTO personal_changes
@@ -38,6 +39,18 @@ async def add_taken_in(conn: Connection, entries: Sequence[Entry]) -> None:
             for change in entry.changes
             if change.personal
         ),
+    )
+
+
+async def _use_up(conn: Connection, entries: Sequence[Entry]) -> None:
+    await conn.execute(
+        """
+        INSERT INTO upstream_messages
+               (source, message_id, system, message_type, outcome, organisation_id, organisation_version, changes)
+        SELECT source, message_id, system, message_type, outcome, organisation_id, organisation_version, changes
+          FROM jsonb_populate_recordset(NULL::upstream_messages, $1)
+        """,
+        rows.rows(_row(entry) for entry in entries),
     )
 
 
