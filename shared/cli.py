@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import asyncpg
 import uvicorn
 from fastapi import FastAPI
 
@@ -19,7 +20,7 @@ from shared.errors import Trouble
 from shared.findings import Look
 from shared.messaging import parked, said
 from shared.messaging.away import BROKER_AWAY
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, fault_of_address
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -28,6 +29,7 @@ S = TypeVar("S", bound=ServiceSettings)
 
 # A group of messages makes thousands of objects, of which nearly all go by themselves.
 COLLECT_AFTER = 20_000
+NOT_LET_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 
 def run(
@@ -47,6 +49,22 @@ def run(
     arguments.
     """
     args = _parser(service, parts, extend).parse_args()
+    try:
+        _run(service, parts, settings, build, looks, inboxes or (service,), args)
+    except NOT_LET_IN as why:
+        sys.stderr.write(f"the database does not let us in: {why}\n")
+        raise SystemExit(1) from None
+
+
+def _run(
+    service: str,
+    parts: Sequence[str],
+    settings: type[S],
+    build: Callable[[S, Sequence[str]], FastAPI],
+    looks: Callable[[S, Database], Sequence[Look]],
+    inboxes: Sequence[str],
+    args: argparse.Namespace,
+) -> None:
     match args.command:
         case "serve":
             read = settings.read()
@@ -57,7 +75,7 @@ def run(
             asked = settings.read()
             raise SystemExit(status.show(service, asked, lambda database: looks(asked, database)))
         case "parked":
-            say(parked.run(secret("AMQP_URL"), inboxes or (service,), args))
+            say(parked.run(secret("AMQP_URL"), inboxes, args))
         case "outbox":
             say(_run_outbox(args))
         case _:
@@ -125,10 +143,18 @@ def say(act: Coroutine[Any, Any, Sequence[str]]) -> None:
 
 
 def secret(name: str) -> str:
-    """Read one variable, or the file that NAME_FILE names, or end the program with a line that says so."""
-    if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text().strip()
-    if value := os.environ.get(name):
+    """Read one variable, or the file that NAME_FILE names, or end the program with a line that says what is wrong."""
+    value = _from_file(path) if (path := os.environ.get(f"{name}_FILE")) else os.environ.get(name)
+    fault = fault_of_address(name, value) if value else "field required"
+    if value and not fault:
         return value
-    sys.stderr.write(f"{name}: field required; {name}_FILE may name a file that holds it\n")
+    sys.stderr.write(f"{name}: {fault}; {name}_FILE may name a file that holds it\n")
     raise SystemExit(2)
+
+
+def _from_file(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError as why:
+        sys.stderr.write(f"{path}: cannot be read ({why.strerror})\n")
+        raise SystemExit(2) from None

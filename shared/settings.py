@@ -2,11 +2,19 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "DATABASE_URL": ("postgresql", "postgres"),
+    "DATABASE_OWNER_URL": ("postgresql", "postgres"),
+    "AMQP_URL": ("amqp", "amqps"),
+    "BROKER_MANAGEMENT_URL": ("http", "https"),
+}
 
 
 class ServiceSettings(BaseSettings):
@@ -21,6 +29,13 @@ class ServiceSettings(BaseSettings):
     http_port: int = Field(8000, ge=1, le=65535)
     log_level: str = "INFO"
 
+    @field_validator("database_url", "amqp_url")
+    @classmethod
+    def _is_address(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        if fault := fault_of_address(str(info.field_name).upper(), url.get_secret_value()):
+            raise ValueError(fault)
+        return url
+
     @classmethod
     def read(cls) -> Self:
         """Read the environment, or end the program with one line a missing or wrong variable."""
@@ -31,8 +46,17 @@ class ServiceSettings(BaseSettings):
                 name = str(fault["loc"][0]).upper()
                 field = cls.model_fields.get(name.lower())
                 hint = f" ({field.description})" if field and field.description else ""
-                sys.stderr.write(f"{name}: {fault['msg'].lower()}{hint}; {name}_FILE may name a file that holds it\n")
+                what = fault["msg"][:1].lower() + fault["msg"][1:]
+                sys.stderr.write(f"{name}: {what}{hint}; {name}_FILE may name a file that holds it\n")
             raise SystemExit(2) from None
+
+
+def fault_of_address(name: str, url: str) -> str | None:
+    """Say what is wrong with the address of a server, without showing it: a password may stand in it."""
+    schemes = SCHEMES.get(name, ())
+    if not schemes or url.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        return None
+    return "must begin with " + " or ".join(f"{scheme}://" for scheme in schemes)
 
 
 def _from_files(settings: type[BaseSettings]) -> dict[str, Any]:

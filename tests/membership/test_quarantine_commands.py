@@ -104,6 +104,23 @@ async def test_a_file_that_is_no_edit_is_refused(
     assert why in said
 
 
+async def test_a_file_that_is_not_there_is_named(line: CommandLine, door: Door, tmp_path: Path) -> None:
+    await door.take(joined("koege", kind="guild"))
+    file = tmp_path / "event.json"
+
+    assert await line.run("edit", "1", "--file", str(file)) == (
+        1,
+        f"{file} cannot be read: No such file or directory\n",
+    )
+
+
+async def test_a_number_that_is_none_is_told(line: CommandLine, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        await line.run("show", "koege")
+
+    assert "'koege' is no number that a list shows" in capsys.readouterr().err
+
+
 async def test_many_are_replayed_or_dismissed_at_once(line: CommandLine, door: Door) -> None:
     await door.take(joined("a", kind="guild"), joined("b", kind="guild"), joined("c", kind="guild"))
 
@@ -119,3 +136,4 @@ async def test_many_are_replayed_or_dismissed_at_once(line: CommandLine, door: D
 
 async def test_a_message_that_is_not_there_is_not_shown(line: CommandLine, door: Door) -> None:
     assert await line.run("show", "7") == (1, "no message 7 in quarantine\n")
+    assert await line.run("history", "7") == (1, "no message 7 in quarantine\n")

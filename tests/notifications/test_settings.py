@@ -54,6 +54,8 @@ def test_the_key_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("DATABASE_URL", "127.0.0.1:5432/handelsbyer"),
+        ("AMQP_URL", "http://127.0.0.1/"),
         ("SMTP_URL", "mail.example:25"),
         ("LINK_SECRET", "short"),
         ("ANSWER_SECRET", "short"),

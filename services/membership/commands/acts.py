@@ -53,7 +53,6 @@ def visible(text: str | None) -> str:
 
 def a_number(written: str) -> int:
     """Read the number of something that we keep."""
-    number = int(written)
-    if not 0 < number < 2**63:
-        raise ValueError
-    return number
+    if not (written.isascii() and written.isdecimal() and 0 < int(written) < 2**63):
+        raise argparse.ArgumentTypeError(f"{written!r} is no number that a list shows")
+    return int(written)

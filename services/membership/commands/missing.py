@@ -17,11 +17,18 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     acts.add_parser("list", help="what awaits a decision").set_defaults(run=in_transaction(_list))
     remove = acts.add_parser("remove", help="the organisation has left, the contact no longer acts for it")
     remove.add_argument("id", type=a_number, nargs="+")
-    remove.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="the first day without; else today")
+    remove.add_argument("--on", type=_a_day, metavar="DATE", help="the first day without; else today")
     remove.set_defaults(run=in_transaction(_remove))
     keep = acts.add_parser("keep", help="it stays, although the system does not list it")
     keep.add_argument("id", type=a_number, nargs="+")
     keep.set_defaults(run=in_transaction(_keep))
+
+
+def _a_day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{written!r} is no day such as 2026-12-31") from None
 
 
 async def _list(conn: Connection, args: argparse.Namespace) -> int:

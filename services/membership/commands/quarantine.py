@@ -105,6 +105,7 @@ async def _show(conn: Connection, args: argparse.Namespace) -> int:
 
 
 async def _history(conn: Connection, args: argparse.Namespace) -> int:
+    await storage.get_kept(conn, args.id)  # refuses one that is not there
     for one in await storage.history(conn, args.id):
         shown = HappenedView.model_validate(one)
         faults = "; ".join(_in_words(fault) for fault in shown.faults)
@@ -127,6 +128,8 @@ async def _edit(database: Database, args: argparse.Namespace) -> int:
 def _read_edit(file: Path) -> Edit:
     try:
         event = from_json(file.read_bytes(), allow_inf_nan=False)
+    except OSError as why:
+        raise Invalid(f"{file} cannot be read: {why.strerror}") from None
     except ValueError as why:
         raise Invalid(f"{file} is not JSON: {why}") from None
     if not isinstance(event, Mapping) or "data" not in event:

@@ -39,7 +39,10 @@ def add_gallery(commands: "Commands") -> None:
 
 
 def _run(args: argparse.Namespace) -> None:
-    sys.stdout.write(f"{write_gallery(args.folder)}\n")
+    try:
+        sys.stdout.write(f"{write_gallery(args.folder)}\n")
+    except OSError as why:
+        raise SystemExit(f"{why.filename}: cannot be written ({why.strerror})") from None
 
 
 def write_gallery(folder: Path) -> Path:
