@@ -28,7 +28,7 @@ async def demo(run_folder: Path, *, once: bool) -> None:
         if mailbox_url:
             say(f"mailbox: {mailbox_url}")
         verdict = await _while_all_is_well(stack, _tell(stack))
-        report.show_places(stack, mailbox_url)
+        report.show_places(stack, mailbox_url, stays=not once)
         report.show_verdict(verdict)
         if not once:
             say("Ctrl-C stops it all.")

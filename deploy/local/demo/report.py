@@ -41,13 +41,16 @@ def show_table(overviews: Overviews, verdict: Verdict, began: datetime) -> None:
     _console().print(table)
 
 
-def show_places(stack: Stack, mailbox_url: str | None) -> None:
-    """Print where everything is."""
+def show_places(stack: Stack, mailbox_url: str | None, *, stays: bool) -> None:
+    """Print where everything is, or what is left of it where nothing stays running."""
     folder = stack.surroundings.smtp.folder
     say = _console().print
-    say(f"The e-mails as their readers see them:  {mailbox_url or NO_MAILBOX}")
+    mailbox = mailbox_url if stays else "make mailbox"
+    say(f"The e-mails as their readers see them:  {mailbox if folder else NO_MAILBOX}")
     if folder:
         say(f"The same as .eml files:                 {_short(folder)}")
+    if not stays:
+        return
     for service in PARTS:
         say(f"API of {service + ':':<33}{stack.parts[service, 'web'].url}")
     say(f"Users, roles and the operator's token:  {_short(stack.folder / 'stack.json')}")
