@@ -14,6 +14,6 @@ esac
 login=${HANDELSBYER_BROKER#*://}
 
 curl --silent --show-error --config <(echo "user = ${login%@*}") --header "Content-Type: $kind" \
-    --data-binary "@$file" "$HANDELSBYER_WEB/upstream/check" |
+    --data-binary @- "$HANDELSBYER_WEB/upstream/check" <"$file" |
     jq -r 'if .messages then .messages[] else error(.detail) end |
         "\(.id) \(.outcome)", (.faults[] | "  \(.field) \(.reason); expected: \(.expected)")'

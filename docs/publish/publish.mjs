@@ -14,7 +14,7 @@ const PERSISTENT = { persistent: true, mandatory: true, contentType: "applicatio
 /** Publish until all is answered; what comes twice is taken in once, for its id stays the same. */
 async function main(files) {
   const address = process.env.HANDELSBYER_BROKER || exit("HANDELSBYER_BROKER is not set");
-  const system = decodeURIComponent(new URL(address).username);
+  const system = userIn(address);
   const unanswered = new Map(await Promise.all(files.map(read))); // by source and id
   for (const pause of [...PAUSES, null]) {
     try {
@@ -28,6 +28,14 @@ async function main(files) {
     }
   }
   if (unanswered.size) exit(`not answered yet: ${[...unanswered.keys()].map((name) => JSON.parse(name)[1])}`);
+}
+
+function userIn(address) {
+  try {
+    return decodeURIComponent(new URL(address).username);
+  } catch {
+    exit("HANDELSBYER_BROKER must be amqps://<system>:<password>@<host>:<port>/");
+  }
 }
 
 /** Return what an answer will call the event, and the event. */

@@ -30,7 +30,7 @@ Messages = dict[tuple[str | None, str | None], bytes]  # by source and id
 
 def main(files: list[str]) -> None:
     """Publish until all is answered; what comes twice is taken in once, for its id stays the same."""
-    broker = pika.URLParameters(os.environ.get("HANDELSBYER_BROKER") or sys.exit("HANDELSBYER_BROKER is not set"))
+    broker = address(os.environ.get("HANDELSBYER_BROKER") or sys.exit("HANDELSBYER_BROKER is not set"))
     broker.blocked_connection_timeout = PATIENCE
     unanswered = dict(map(read, files))
     for pause in (*PAUSES, None):
@@ -51,6 +51,14 @@ def main(files: list[str]) -> None:
         sys.exit(f"not answered yet: {', '.join(str(message_id) for _, message_id in unanswered)}")
 
 
+def address(url: str) -> pika.URLParameters:
+    """Read the address that the operator gave you."""
+    try:
+        return pika.URLParameters(url)
+    except (ValueError, IndexError, TypeError):  # so pika says that it is no address, or has no password
+        sys.exit("HANDELSBYER_BROKER must be amqps://<system>:<password>@<host>:<port>/")
+
+
 def read(file: str) -> tuple[tuple[str | None, str | None], bytes]:
     """Return what an answer will call the event, and the event."""
     try:
@@ -58,6 +66,8 @@ def read(file: str) -> tuple[tuple[str | None, str | None], bytes]:
         event = json.loads(body)
     except (OSError, ValueError) as why:
         sys.exit(f"{file}: {why}")
+    if not isinstance(event, dict):
+        sys.exit(f"{file}: must hold one event, a JSON object")
     return (event.get("source"), event.get("id")), body
 
 

@@ -223,6 +223,13 @@ async def test_an_address_that_is_missing_is_named(stranger: Stranger) -> None:
     assert "HANDELSBYER_BROKER" in outcome.complained
 
 
+async def test_an_address_that_is_none_is_told_what_one_looks_like(stranger: Stranger) -> None:
+    outcome = await stranger.runs("joined.json", "mail.example")
+
+    assert outcome.status == 1
+    assert outcome.complained == "HANDELSBYER_BROKER must be amqps://<system>:<password>@<host>:<port>/\n"
+
+
 async def test_amqps_speaks_tls_with_a_broker_whose_certificate_is_trusted(
     stranger: Stranger, membership: Part, broker: Broker, certificate: Path
 ) -> None:
