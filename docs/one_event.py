@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,9 @@ from uuid import uuid4
 import httpx
 import pika
 
-STACK = json.loads((Path(__file__).parents[1] / ".run" / "stack.json").read_text())
+NO_STACK = "nothing runs: `make stack` in another terminal, and wait for its last line"
+WHERE = Path(__file__).parents[1] / ".run" / "stack.json"
+STACK = json.loads(WHERE.read_text()) if WHERE.exists() else sys.exit(NO_STACK)
 ME = uuid4().hex[:8]
 SERIES = {
     "title": "Netværksmøde",
@@ -43,11 +46,12 @@ ATTRIBUTES = {
 
 
 def plan_meetings() -> None:
-    """Plan a monthly series, unless there are meetings."""
+    """Plan a monthly series, unless there are meetings, and wait until whoever is there has been asked."""
     headers = {"Authorization": f"Bearer {STACK['operator_token']}"}
     with httpx.Client(base_url=STACK["services"]["meetings"]["url"], headers=headers, trust_env=False) as meetings:
         if not meetings.get("/meetings").raise_for_status().json()["meetings"]:
             meetings.post("/series", json=SERIES).raise_for_status()
+            time.sleep(3)  # the planner looks every second; who comes later is asked because of their own message
 
 
 def publish() -> dict[str, object]:
@@ -79,7 +83,10 @@ def invitation() -> email.message.EmailMessage:
 
 
 if __name__ == "__main__":
-    plan_meetings()
+    try:
+        plan_meetings()
+    except httpx.TransportError:
+        sys.exit(NO_STACK)
     answer = publish()
     print("answer:        ", answer["type"])
     mail = invitation()
