@@ -25,9 +25,11 @@ KINDS = {
     "reminder": Words("Påmindelse", "Reminder"),
     "offer": Words("Plads tilbudt", "Place offered"),
     "confirmation": Words("Plads bekræftet", "Place confirmed"),
+    "host_asked": Words("Vært spurgt", "Host asked"),
     "crisis_notice": Words("Kriserytme", "Crisis cadence"),
     "crisis_summary": Words("Krisen er slut", "Crisis over"),
-    "crisis_cancelled": Words("Krise taget tilbage", "Crisis taken back"),
+    "crisis_cancelled": Words("Krise trukket tilbage", "Crisis withdrawn"),
+    "unreachable": Words("Mails når ikke frem", "E-mails do not arrive"),
     "silence": Words("Stilhed", "Silence"),
     "flood": Words("For mange beskeder", "Too many messages"),
 }
