@@ -168,9 +168,10 @@ async def test_what_the_secretariat_removes_is_gone_and_nobody_is_answered(netwo
     assert await network.answers() == []
 
 
-async def test_a_removal_is_audited_as_the_secretariats(network: Door) -> None:
+async def test_a_removal_is_audited_as_the_secretariats_whatever_ids_its_system_has_used(network: Door) -> None:
     await send(network, joined("koege", contact("anna"), contact("bo", role="deputy")).at(90))
     (found,) = await ids(network)
+    await network.take(replace(updated("koege"), id=f"missing-{found}"))
 
     async with network.database.transaction() as conn:
         await use_cases.remove_missing(conn, [found], "Mette", date(2026, 3, 1), EVENING)
@@ -179,6 +180,7 @@ async def test_a_removal_is_audited_as_the_secretariats(network: Door) -> None:
         )
 
     assert entry["message_type"] == "upstream.organisation_left.v1"
+    assert await network.members() == {"Koege Handelsstandsforening"}
 
 
 async def test_what_is_kept_is_listed_again_only_once_it_was_on_a_list_in_between(network: Door) -> None:

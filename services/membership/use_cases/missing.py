@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from uuid import uuid4
 
 from shared.contracts.upstream import ContactDeparted, OrganisationLeft
 from shared.database.pool import Connection
@@ -57,5 +58,6 @@ def _report(missing: Missing, on: date, now: datetime) -> Reported:
             "reason": f"not on the list {missing.snapshot}",
         }
     )
-    decision = f"missing-{missing.id}"
+    # No message of its system can have this id: what has an id that is used up would change nothing.
+    decision = f"missing-{missing.id}-{uuid4()}"
     return Reported(SECRETARIAT, missing.source, decision, now, decision, message)
