@@ -268,6 +268,17 @@ async def test_a_longer_horizon_invites_to_more_meetings(service: Service) -> No
     assert [type(event) for event in await service.said()] == [InvitationIssued]
 
 
+async def test_a_horizon_beyond_the_plan_has_the_days_in_between_planned(service: Service) -> None:
+    secretariat, meetings = await planned(service)
+
+    await secretariat.change(SeriesChange(horizon_days=500))
+    await service.plan()
+
+    until = service.now.date() + timedelta(days=500)
+    expected = list(secretariat.series.recurrence.days(meetings[0].starts_at.date(), until))
+    assert [meeting.occurrence for meeting in await service.meetings()] == expected
+
+
 @pytest.mark.parametrize(
     ("change", "since", "error", "field"),
     [

@@ -43,7 +43,9 @@ async def change_series(
     after.check()
     if "recurrence" in change:
         after.check_single_day(since)
-    await storage.keep_series(conn, replace(after, planned_until=after.plan_until(now)))
+    # What a longer horizon adds to the plan has no meetings yet.
+    planned_until = min(before.plan_until(now), after.plan_until(now))
+    await storage.keep_series(conn, replace(after, planned_until=planned_until))
     replanned = replanning.change_meetings(
         await storage.meetings_by_day(conn, series_id, since),
         before,
