@@ -115,7 +115,7 @@ REFUSALS: Mapping[str, Words] = {
         "The person is no longer asked to the meeting.",
     ),
     "unknown_organisation": (
-        "En af foreningerne er ikke og har ikke været medlem: hent siden igen.",
+        "En af organisationerne er ikke medlem og har aldrig været det: hent siden igen.",
         "One of the organisations is no member and never was: load the page again.",
     ),
     "given_in_the_future": ("Et svar kan ikke være givet senere end nu.", "An answer cannot be given later than now."),
