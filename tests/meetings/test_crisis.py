@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from services.meetings import storage, use_cases
+from services.meetings.answers import Said
 from services.meetings.crisis import Crisis, CrisisHasBegun, brings_invitation
 from services.meetings.crisis_announcements import Plan
 from services.meetings.domain import LinkIsMissing
@@ -18,6 +19,7 @@ from services.meetings.recurrence import EveryWeekday, EveryWeeks
 from services.meetings.replanning import Replanned
 from services.meetings.series import Reminder, SeriesChange
 from shared.contracts.meetings import (
+    AnswerGiven,
     CrisisEnded,
     CrisisExtended,
     CrisisStarted,
@@ -28,10 +30,10 @@ from shared.contracts.meetings import (
     ReminderDue,
 )
 from tests.meetings.asking import ONLINE, get, post
-from tests.meetings.builders import UID_DOMAIN, joined, series, started
+from tests.meetings.builders import UID_DOMAIN, ended, joined, series, started
 from tests.meetings.conftest import Service
 
-KOEGE, ANNA, MANDATE = UUID(int=1), UUID(int=2), UUID(int=3)
+KOEGE, ANNA, BO, MANDATE = (UUID(int=number) for number in range(1, 5))
 DAILY: dict[str, Any] = {
     "reason": "Butikkerne er lukket.",
     "recurrence": {"kind": "every_weekday"},
@@ -550,6 +552,29 @@ async def test_a_paused_meeting_that_is_cancelled_by_hand_stays_cancelled(servic
 
     assert (kept.status, kept.reason, kept.paused_by) == ("cancelled", "sygdom", None)
     assert kept.id in {event.meeting.id for event in await service.said() if isinstance(event, MeetingCancelled)}
+
+
+async def test_who_leaves_while_a_meeting_is_paused_leaves_their_place_at_it(service: Service) -> None:
+    await service.hear(joined(KOEGE), started(ANNA, KOEGE, ANNA), started(BO, KOEGE, BO))
+    made = series()
+    meeting, *_ = await service.create(made)
+    await service.plan()
+    async with service.database.transaction() as conn:
+        for person in (ANNA, BO):
+            said = Said("accepted", None, None, service.now)
+            await use_cases.give_answer(conn, meeting.id, person, said, correlation_id="answer", now=service.now)
+        crisis = crisis_of(made.id)
+        how: dict[str, Any] = {"correlation_id": "crisis", "now": service.now}
+        await use_cases.start_crisis(conn, crisis, uid_domain=UID_DOMAIN, **how)
+    await service.hear(ended(ANNA, KOEGE, ANNA))
+
+    async with service.database.transaction() as conn:
+        await use_cases.undo_crisis(conn, crisis.id, **how)
+        places = {each.person_id: each.place for each, _ in await storage.list_answers(conn, meeting.id)}
+
+    assert places == {ANNA: "none", BO: "confirmed"}
+    said_of = [(event.person_id, event.place_state) for event in await service.said() if isinstance(event, AnswerGiven)]
+    assert said_of[-1] == (ANNA, "none")
 
 
 async def test_a_reminder_is_said_only_on_a_day_that_brings_no_invitation(service: Service) -> None:

@@ -176,6 +176,24 @@ async def list_with_places(conn: Connection, people: Mapping[UUID, Sequence[UUID
     return [answer_of(row) for row in rows]
 
 
+async def list_with_places_uninvited(conn: Connection, meetings: Iterable[UUID]) -> list[Answer]:
+    """List the answers to some meetings that have, are offered or wait for a place, of people who are not asked now."""
+    rows = await conn.fetch(
+        """
+        SELECT a.*
+          FROM answers AS a
+         WHERE a.meeting_id = ANY($1::uuid[])
+           AND a.place <> 'none'
+           AND NOT EXISTS (
+               SELECT FROM invitations AS i
+                WHERE i.meeting_id = a.meeting_id AND i.person_id = a.person_id AND i.standing
+           )
+        """,
+        list(meetings),
+    )
+    return [answer_of(row) for row in rows]
+
+
 async def keep_answers(conn: Connection, answers: Sequence[Answer]) -> None:
     """Add answers, or keep what has changed about them."""
     await conn.execute(

@@ -1,6 +1,6 @@
 """Who comes: the latest answer is kept, places are given, and freed ones are passed on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -115,6 +115,13 @@ async def free_places(conn: Connection, withdrawn: Sequence[Invitation], concern
     await storage.lock_meetings(conn, people)
     freed = [answers.without_place(each) for each in await storage.list_with_places(conn, people)]
     await _keep(conn, freed, concerned)
+
+
+async def free_places_of_the_uninvited(conn: Connection, meetings: Collection[UUID], correlation_id: str) -> None:
+    """Take the places of those who left while these meetings were paused, and are not asked to them again."""
+    await storage.lock_meetings(conn, meetings)
+    freed = [answers.without_place(each) for each in await storage.list_with_places_uninvited(conn, meetings)]
+    await _keep(conn, freed, {each.person_id: correlation_id for each in freed})
 
 
 async def _limit(conn: Connection, meeting: Meeting, capacity: Capacity) -> None:

@@ -13,6 +13,7 @@ from .. import announcements, crisis_announcements, storage
 from ..crisis import Crisis, CrisisHasBegun, CrisisHasNotBegun, NothingToMeetFor, paused, resumed
 from ..crisis_announcements import Plan
 from ..domain import Meeting
+from .answering import free_places_of_the_uninvited
 from .changing import revise
 from .inviting import reconcile
 
@@ -167,13 +168,15 @@ async def _return_to_normal(
 async def _hold_what_was_paused(
     conn: Connection, crisis: Crisis, group_id: UUID, correlation_id: str, now: datetime
 ) -> None:
+    held = []
     for meeting in await storage.paused_meetings(conn, crisis.id):
         if meeting.starts_at > now:
-            await revise(conn, resumed(meeting), now)
+            held.append(await revise(conn, resumed(meeting), now))
         else:
             await storage.keep_meeting(conn, replace(meeting, paused_by=None))
     people = await storage.people_in_group(conn, group_id)
     await reconcile(conn, dict.fromkeys(people, correlation_id), now)
+    await free_places_of_the_uninvited(conn, [meeting.id for meeting in held], correlation_id)
 
 
 async def _say_cancelled(conn: Connection, meetings: Sequence[Meeting], correlation_id: str) -> None:
