@@ -34,7 +34,8 @@ class Replanned:
     """What becomes of the meetings of a series, each as it then is; `changed` with the moment it began at before.
 
     `changed_by_hand` are those still to come that were left as they are. Of those `kept` nobody needs to be told: they
-    stand for another day by the rule, have another agenda, or are paused by a crisis.
+    stand for another day by the rule or have another agenda; of those `changed_while_paused` nobody is until
+    they are held.
     """
 
     changed: list[tuple[Meeting, datetime]] = field(default_factory=list)
@@ -42,6 +43,7 @@ class Replanned:
     cancelled: list[Meeting] = field(default_factory=list)
     changed_by_hand: list[Meeting] = field(default_factory=list)
     kept: list[Meeting] = field(default_factory=list)
+    changed_while_paused: list[Meeting] = field(default_factory=list)
 
 
 def check_since(since: date, now: datetime, last: date = date.max) -> None:
@@ -122,11 +124,15 @@ def _replanned(
                 replanned.kept.append(replace(meeting, occurrence=then.occurrence))
         elif then is None:
             replanned.cancelled.append(_dropped(meeting, reason))
-        elif not meeting.paused_by and not is_told_alike(then, meeting):
+        elif then == meeting:
+            continue
+        elif is_told_alike(then, meeting):
+            replanned.kept.append(then)
+        elif meeting.paused_by:
+            replanned.changed_while_paused.append(then)
+        else:
             _check(then, now)
             replanned.changed.append((then, meeting.starts_at))
-        elif then != meeting:
-            replanned.kept.append(then)
     return replanned
 
 

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from services.meetings.answers import Choice, Said
 from services.meetings.domain import Change, Meeting
 from services.meetings.feed_address import FeedAddress, FeedAddresses
 from services.meetings.feed_states import FeedStates
+from services.meetings.series import SeriesChange
 from shared.contracts.meetings import InvitationIssued, MeetingCancelled, MeetingRescheduled
 from shared.contracts.membership import Person, PersonUpdated
 from shared.database.pool import DatabaseAway, opened
@@ -24,6 +25,7 @@ from tests.conftest import DatabaseOf
 from tests.meetings.builders import (
     ANSWER_SECRET,
     MEETINGS_URL,
+    UID_DOMAIN,
     joined,
     left,
     person_updated,
@@ -31,6 +33,7 @@ from tests.meetings.builders import (
     started,
 )
 from tests.meetings.conftest import Service, web
+from tests.meetings.test_crisis import crisis_of
 
 KOEGE, RIBE, ANNA, BO = (UUID(int=number) for number in range(1, 5))
 ADDRESSES = FeedAddresses(MEETINGS_URL, ANSWER_SECRET)
@@ -210,6 +213,35 @@ async def test_who_has_left_or_was_never_known_finds_nothing_to_come(
     assert list(await entries(program, feed_of(ANNA))) == [planned[0].uid]
     assert len(await entries(program, feed_of(BO))) == 3
     assert await entries(program, feed_of(uuid4())) == {}
+
+
+async def test_what_is_paused_stays_as_cancelled_whatever_becomes_of_it_meanwhile(
+    service: Service, program: httpx.AsyncClient, planned: list[Meeting]
+) -> None:
+    async def told() -> tuple[str, Any]:
+        return (await program.get(feed_of(ANNA))).headers["etag"], (await entries(program, feed_of(ANNA)))[march.uid]
+
+    march = planned[0]
+    crisis = crisis_of(march.series_id)
+    how: dict[str, Any] = {"correlation_id": "crisis", "now": service.now}
+    async with service.database.transaction() as conn:
+        await use_cases.start_crisis(conn, crisis, uid_domain=UID_DOMAIN, **how)
+    paused = await told()
+    async with service.database.transaction() as conn:
+        changed = SeriesChange(starts_at=time(11, 0))
+        since, reason = service.now.date(), None
+        await use_cases.change_series(
+            conn, march.series_id, changed, since=since, reason=reason, uid_domain=UID_DOMAIN, **how
+        )
+    at_eleven = await told()
+    await cancel(service, march)
+    for_good = await told()
+
+    found = [
+        (event["STATUS"], event["SEQUENCE"], event["DTSTART"].dt.hour) for _, event in (paused, at_eleven, for_good)
+    ]
+    assert found == [("CANCELLED", 1, 9), ("CANCELLED", 2, 11), ("CANCELLED", 3, 11)]
+    assert len({etag for etag, _ in (paused, at_eleven, for_good)}) == 3
 
 
 async def test_what_a_person_has_declined_is_left_out_until_they_say_something_else(

@@ -63,7 +63,7 @@ from .invitations import (
     keep_invitations,
     missing_invitations,
     people_in_group,
-    revise_standing,
+    revise_invitations,
     surplus_invitations,
 )
 from .meetings import (
@@ -167,7 +167,7 @@ __all__ = [
     "public_feed_state",
     "remove_exclusion",
     "replace_feed_address",
-    "revise_standing",
+    "revise_invitations",
     "running_crises",
     "series_after",
     "surplus_invitations",

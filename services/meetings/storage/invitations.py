@@ -105,20 +105,24 @@ async def highest_revision(conn: Connection, meeting_id: UUID) -> Revision | Non
     return Revision(row["sequence"], row["dtstamp"], row["last_modified"]) if row else None
 
 
-async def revise_standing(conn: Connection, meeting: Meeting) -> None:
-    """Give every standing invitation the revision of its meeting; where that is cancelled, it stands no more."""
+async def revise_invitations(conn: Connection, meeting: Meeting, *, before: Revision) -> None:
+    """Give every standing invitation the revision of its meeting; where that is cancelled, it stands no more.
+
+    One that the meeting was paused for stood until then: what becomes of the pause is its reader's too.
+    """
     await conn.execute(
         """
         UPDATE invitations
            SET standing = $2, sequence = $3, dtstamp = $4, last_modified = $5, version = version + 1
          WHERE meeting_id = $1
-           AND standing
+           AND (standing OR NOT $2 AND sequence = $6)
         """,
         meeting.id,
         meeting.status != "cancelled",
         meeting.revision.sequence,
         meeting.revision.dtstamp,
         meeting.revision.last_modified,
+        before.sequence,
     )
 
 

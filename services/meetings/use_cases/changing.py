@@ -43,8 +43,8 @@ async def cancel_meeting(
 
 
 async def revise(conn: Connection, changed: Meeting, now: datetime) -> Meeting:
-    """Keep a changed meeting with a revision above all that any reader was told, and hand that to who is asked."""
+    """Keep a changed meeting with a revision above all that any reader was told, and hand that to who is told of it."""
     revised = domain.revise(changed, await storage.highest_revision(conn, changed.id), now)
     await storage.keep_meeting(conn, revised)
-    await storage.revise_standing(conn, revised)
+    await storage.revise_invitations(conn, revised, before=changed.revision)
     return revised

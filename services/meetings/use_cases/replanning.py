@@ -59,7 +59,7 @@ async def change_series(
     if "mode" in change:
         capacity = await storage.get_series_capacity(conn, series_id)
         await storage.keep_series_capacity(conn, series_id, capacity.within(after.mode))
-        followed = [*(meeting for meeting, _ in replanned.changed), *replanned.kept]
+        followed = [*(meeting for meeting, _ in replanned.changed), *replanned.changed_while_paused]
         await follow_mode(conn, followed, correlation_id=correlation_id)
     if "link" in change:
         replanned.changed.extend(
@@ -118,6 +118,8 @@ async def _carry_out(conn: Connection, replanned: Replanned, correlation_id: str
     cancelled = [await revise(conn, meeting, now) for meeting in replanned.cancelled]
     for meeting in replanned.kept:
         await storage.keep_meeting(conn, meeting)
+    for meeting in replanned.changed_while_paused:
+        await revise(conn, meeting, now)
     changed = [(await revise(conn, meeting, now), began) for meeting, began in replanned.changed]
     await storage.add_meetings(conn, replanned.added)
     await outbox.add(
