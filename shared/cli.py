@@ -9,13 +9,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import asyncpg
 import uvicorn
 from fastapi import FastAPI
 
 from shared import logs, status
 from shared.database.migrations import MigrationFailed, migrate
-from shared.database.pool import Database, opened
+from shared.database.pool import NOT_LET_IN, Database, opened
 from shared.errors import Trouble
 from shared.findings import Look
 from shared.messaging import parked, said
@@ -29,7 +28,6 @@ S = TypeVar("S", bound=ServiceSettings)
 
 # A group of messages makes thousands of objects, of which nearly all go by themselves.
 COLLECT_AFTER = 20_000
-NOT_LET_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 
 def run(

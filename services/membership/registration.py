@@ -115,5 +115,5 @@ async def _begun() -> AsyncIterator[None]:
     try:
         yield
     except (Trouble, *AWAY) as why:
-        words = why if isinstance(why, Trouble) else DatabaseAway(type(why).__name__)
+        words = why if isinstance(why, Trouble) else DatabaseAway(why)
         raise HalfDone(f"{words}; it may be half done: run the same again") from why

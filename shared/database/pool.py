@@ -19,7 +19,9 @@ else:
     Connection: TypeAlias = asyncpg.Connection
     Pool: TypeAlias = asyncpg.Pool
 
+NOT_LET_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 AWAY = (
+    *NOT_LET_IN,
     OSError,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
@@ -39,8 +41,11 @@ LET_GO_SECONDS = 1
 class DatabaseAway(Trouble):
     """The database cannot be used now; what was asked of it is neither right nor wrong, and may be asked again."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"no answer from the database ({why})")
+    def __init__(self, why: Exception | str) -> None:
+        if isinstance(why, NOT_LET_IN):
+            super().__init__(f"the database does not let us in: {why}")
+        else:
+            super().__init__(f"no answer from the database ({why if isinstance(why, str) else type(why).__name__})")
 
 
 class Database:
@@ -100,7 +105,7 @@ class Database:
         except AWAY as why:
             if not _means_away(why):
                 raise
-            raise DatabaseAway(type(why).__name__) from why
+            raise DatabaseAway(why) from why
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -143,7 +148,7 @@ class Database:
         except DatabaseAway as why:
             return str(why)
         except (TimeoutError, asyncpg.PostgresError) as why:
-            return str(DatabaseAway(type(why).__name__))
+            return str(DatabaseAway(why))
         return None
 
 

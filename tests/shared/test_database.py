@@ -1,9 +1,11 @@
 """A database that goes away is away, in whatever words the driver puts it."""
 
+from urllib.parse import urlsplit, urlunsplit
+
 import asyncpg
 import pytest
 
-from shared.database.pool import Database, DatabaseAway
+from shared.database.pool import Database, DatabaseAway, opened
 from tests.support.databases import Databases
 
 
@@ -33,6 +35,15 @@ async def test_what_is_done_is_done_though_its_connection_cannot_be_given_back(
 ) -> None:
     async with membership_database.connection() as conn:
         await cut(databases, await conn.fetchval("SELECT pg_backend_pid()"))
+
+
+async def test_a_database_that_does_not_let_us_in_is_away(membership_database: Database, databases: Databases) -> None:
+    address = urlsplit(databases.admin_url)
+    url = urlunsplit(address._replace(netloc=f"membership_runtime:wrong@{address.hostname}:{address.port}"))
+
+    with pytest.raises(DatabaseAway, match="does not let us in: password authentication failed"):
+        async with opened(url) as database, database.connection():
+            pass
 
 
 @pytest.mark.parametrize(
