@@ -18,7 +18,8 @@ METHOD, HEADER, BODY, HEARTBEAT = 1, 2, 3, 8
 DELIVER = struct.pack(">HH", 60, 60)
 HEAD = struct.Struct(">BHL")
 DELIVERED = struct.Struct(">Q?")
-A_HEARTBEAT = HEAD.pack(HEARTBEAT, 0, 0) + b"\xce"
+END = 0xCE
+A_HEARTBEAT = HEAD.pack(HEARTBEAT, 0, 0) + bytes((END,))
 # How often the library learns that the broker is there while all that comes is deliveries.
 SIGN_OF_LIFE_SECONDS = 1.0
 
@@ -93,9 +94,12 @@ class Sieve(asyncio.StreamReader):
             kind, _, size = HEAD.unpack_from(octets, at)
             begin = at + HEAD.size
             end = begin + size
-            if kind not in (METHOD, HEADER, BODY, HEARTBEAT):
-                end = len(octets) - 1  # no frame: may the library say so
-            if end >= len(octets):
+            is_one = kind in (METHOD, HEADER, BODY, HEARTBEAT)
+            if is_one and end >= len(octets):
+                break
+            if not (is_one and octets[end] == END):
+                self._pass_on(octets[at:])  # no frame: may the library say so
+                at = len(octets)
                 break
             if not self._keeps(kind, octets, begin, end):
                 self._pass_on(octets[at : end + 1])

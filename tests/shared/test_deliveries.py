@@ -116,12 +116,16 @@ async def test_a_message_whose_headers_cannot_be_read_has_none_and_stops_no_othe
     ]
 
 
-async def test_what_is_no_frame_is_for_the_library_to_complain_about() -> None:
+@pytest.mark.parametrize("octets", [b"AMQP\x00\x00\x09\x01", delivery([b"one"])[:-1] + b"\xcd"])
+async def test_what_is_no_frame_is_for_the_library_to_complain_about(octets: bytes) -> None:
     taken = Taken()
 
-    taken.sieve.feed_data(b"AMQP\x00\x00\x09\x01")
+    taken.sieve.feed_data(octets)
 
-    assert await taken.passed() == b"AMQP\x00\x00\x09\x01"
+    passed = await taken.passed()
+    assert not taken
+    assert passed
+    assert octets.endswith(passed)
 
 
 async def test_the_library_learns_that_the_broker_is_there_while_only_deliveries_come(
