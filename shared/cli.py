@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from shared import logs, status
 from shared.database.migrations import MigrationFailed, migrate
-from shared.database.pool import NOT_LET_IN, Database, opened
+from shared.database.pool import NOT_LET_IN, Database, DatabaseAway, opened
 from shared.errors import Trouble
 from shared.findings import Look
 from shared.messaging import parked, said
@@ -47,22 +47,6 @@ def run(
     arguments.
     """
     args = _parser(service, parts, extend).parse_args()
-    try:
-        _run(service, parts, settings, build, looks, inboxes or (service,), args)
-    except NOT_LET_IN as why:
-        sys.stderr.write(f"the database does not let us in: {why}\n")
-        raise SystemExit(1) from None
-
-
-def _run(
-    service: str,
-    parts: Sequence[str],
-    settings: type[S],
-    build: Callable[[S, Sequence[str]], FastAPI],
-    looks: Callable[[S, Database], Sequence[Look]],
-    inboxes: Sequence[str],
-    args: argparse.Namespace,
-) -> None:
     match args.command:
         case "serve":
             read = settings.read()
@@ -73,7 +57,7 @@ def _run(
             asked = settings.read()
             raise SystemExit(status.show(service, asked, lambda database: looks(asked, database)))
         case "parked":
-            say(parked.run(secret("AMQP_URL"), inboxes, args))
+            say(parked.run(secret("AMQP_URL"), inboxes or (service,), args))
         case "outbox":
             say(_run_outbox(args))
         case _:
@@ -119,8 +103,9 @@ def _serve(service: str, settings: ServiceSettings, app: FastAPI) -> None:
 def _migrate(service: str) -> None:
     try:
         sys.stdout.write(asyncio.run(migrate(service, secret("DATABASE_OWNER_URL"))) + "\n")
-    except (MigrationFailed, OSError) as why:
-        sys.stderr.write(f"{service}: {why}\n")
+    except (MigrationFailed, OSError, *NOT_LET_IN) as why:
+        said_of_it = DatabaseAway(why) if isinstance(why, NOT_LET_IN) else why
+        sys.stderr.write(f"{service}: {said_of_it}\n")
         raise SystemExit(1) from None
 
 

@@ -76,7 +76,7 @@ async def _give(conn: Connection, link: AnswerLink, said: NewAnswer, now: dateti
 
 
 def _filled(form: Form) -> dict[str, str]:
-    return {name: form.text(name).replace("\r\n", "\n") for name in FIELDS if form.text(name)}
+    return {name: form.text(name) for name in FIELDS if form.text(name)}
 
 
 def _said(link: AnswerLink, filled: Mapping[str, str]) -> NewAnswer:

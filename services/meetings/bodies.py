@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, HttpUrl, TypeAdapter
 
+from shared.web import models
 from shared.web.models import ONE_VISIBLE_LINE
 
 from .calendar import moment
@@ -55,10 +56,10 @@ Minutes = Annotated[int, Field(ge=1, le=24 * 60)]
 When = Annotated[datetime, BeforeValidator(_with_time), AfterValidator(_whole_minute), AfterValidator(_in_our_time)]
 
 
-class Body(BaseModel):
-    """What is sent to us; a field that we do not know is a mistake of the sender."""
+class Body(models.Body):
+    """What is sent to us, or a form of ours sends; blanks around a text are not meant."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True, str_strip_whitespace=True)
+    model_config = ConfigDict(from_attributes=True, str_strip_whitespace=True)
 
     def named(self, fields: Iterable[str]) -> dict[str, Any]:
         """Return those of some fields that were sent, also where they are null."""

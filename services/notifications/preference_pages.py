@@ -1,6 +1,5 @@
 """The page where a person chooses what to get and in which language: a GET shows, only a POST changes it."""
 
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -11,17 +10,16 @@ from shared.clock import Clock
 from shared.database.pool import Database
 from shared.errors import Invalid
 from shared.web.forms import Form, read_form
-from shared.web.pages import HEADERS, Pages, known_language, language_of, style_sheet
+from shared.web.pages import HEADERS, known_language, style_sheet
 
-from . import storage, use_cases
+from . import use_cases
 from .choices import Choice
-from .domain import CRITICAL_TOPICS, MUTABLE_TOPICS, Language
+from .domain import MUTABLE_TOPICS
 from .links import Links
-from .topics import TOPIC_NAMES, UNSENT_TOPICS
+from .reader_pages import page_for, page_of_unknown_link, pages
+from .topics import UNSENT_TOPICS
 
 log = logs.get(__name__)
-
-pages = Pages(Path(__file__).parent / "templates" / "pages", layout="link_page.html")
 
 
 def preference_pages(database: Database, links: Links, now: Clock) -> APIRouter:
@@ -36,14 +34,14 @@ def preference_pages(database: Database, links: Links, now: Clock) -> APIRouter:
     async def show(request: Request, token: str) -> Response:
         """Show what a person gets, what they may choose, and what they get in any case and why."""
         person_id = links.read_preferences(token)
-        return _unknown(request) if person_id is None else await _shown(request, person_id)
+        return page_of_unknown_link(request) if person_id is None else await _shown(request, person_id)
 
     @router.post("/preferences/{token}")
     async def choose(request: Request, token: str) -> Response:
         """Keep what a person chooses, then show it in the language that they chose."""
         person_id = links.read_preferences(token)
         if person_id is None:
-            return _unknown(request)
+            return page_of_unknown_link(request)
         wanted, correlation_id = _chosen(await read_form(request)), str(uuid4())
         async with database.transaction() as conn:
             await use_cases.choose(conn, person_id, wanted, correlation_id=correlation_id, now=now())
@@ -52,23 +50,15 @@ def preference_pages(database: Database, links: Links, now: Clock) -> APIRouter:
 
     async def _shown(request: Request, person_id: UUID) -> HTMLResponse:
         async with database.connection() as conn:
-            reader = await storage.find_reader(conn, person_id)
-            muted = await storage.muted_topics(conn, person_id)
-        theirs: Language = reader["language"] if reader else "da"
-        language = known_language(request.query_params.get("language")) or theirs
-        return pages.page(
-            request,
-            "preferences.html",
-            language=language,
-            name=reader["name"] if reader else None,
-            theirs=theirs,
-            muted=muted,
-            topics=MUTABLE_TOPICS,
-            unsent=UNSENT_TOPICS,
-            critical=CRITICAL_TOPICS,
-            names=TOPIC_NAMES[language],
-            saved="saved" in request.query_params,
-        )
+            return await page_for(
+                request,
+                conn,
+                person_id,
+                "preferences.html",
+                topics=MUTABLE_TOPICS,
+                unsent=UNSENT_TOPICS,
+                saved="saved" in request.query_params,
+            )
 
     return router
 
@@ -82,7 +72,3 @@ def _chosen(form: Form) -> Choice:
     if not wanted <= set(MUTABLE_TOPICS):
         raise Invalid(f"there are these to choose from: {', '.join(MUTABLE_TOPICS)}", field="topic")
     return Choice(language, frozenset(topic for topic in MUTABLE_TOPICS if topic not in wanted))
-
-
-def _unknown(request: Request) -> HTMLResponse:
-    return pages.page(request, "unknown_link.html", status=404, language=language_of(request))

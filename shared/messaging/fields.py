@@ -24,9 +24,9 @@ MOST_OF_A_NAME = 255
 
 def accept_any_octets() -> None:
     """Have pamqp, in this whole process, show U+FFFD for what is not UTF-8, and nothing for what is no time."""
-    decode.METHODS.update(shortstr=lambda value: short_text(value, 0), table=lambda value: table(value, 0))
-    decode.METHODS.update(timestamp=_time)
-    decode.TABLE_MAPPING.update({TEXT: _long_text, TIME: _time})
+    decode.METHODS.update(
+        shortstr=lambda value: short_text(value, 0), table=lambda value: table(value, 0), timestamp=_time
+    )
 
 
 def short_text(octets: bytes, at: int) -> tuple[int, str]:
@@ -80,10 +80,6 @@ def _value(octets: bytes, at: int, depth: int) -> "tuple[int, FieldValue]":
     if depth == DEEPEST:
         return end, None
     return end, (table if kind == TABLE else _list)(octets, at, depth + 1)[1]
-
-
-def _long_text(value: bytes) -> tuple[int, str]:
-    return len(value), value[4:].decode(errors="replace")
 
 
 def _time(value: bytes) -> "tuple[int, FieldValue]":

@@ -30,8 +30,8 @@ class Form:
         self._fields = fields
 
     def text(self, name: str) -> str:
-        """Return a field without blanks around it, or an empty text where it was not sent."""
-        return self._fields.get(name, [""])[0].strip()
+        """Return a field without blanks around it, its lines ended by LF, or an empty text where it was not sent."""
+        return self._fields.get(name, [""])[0].strip().replace("\r\n", "\n")
 
     def texts(self, name: str) -> list[str]:
         """Return all that was sent under a name."""

@@ -1,20 +1,18 @@
 """The page that unsubscribes in a real browser, by keyboard alone, in both languages, without any script of ours."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from services.notifications.domain import Language
 from services.notifications.links import Unsubscribe
 from services.notifications.unsubscribe_pages import unsubscribe_pages
-from shared.database.pool import Database
-from shared.web.service import service_app
-from tests.conftest import DatabaseOf
-from tests.notifications.builders import person_updated
-from tests.notifications.conftest import LINKS, Invited, Service
-from tests.support.browser import NARROW, WIDE, Look, go_by_keyboard, press_enter, reader, served
+from tests.notifications.conftest import LINKS, Invited
+from tests.notifications.link_pages import Visiting, each_language_width_and_scheme, visiting
+from tests.support.browser import go_by_keyboard, press_enter
+
+__all__ = ["visiting"]
 
 pytestmark = pytest.mark.browser
 
@@ -24,29 +22,15 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"),
-    [("da", NARROW, "light"), ("da", WIDE, "dark"), ("en", NARROW, "dark"), ("en", WIDE, "light")],
-)
+@each_language_width_and_scheme
 async def test_somebody_mutes_a_topic_by_keyboard_and_takes_it_back(
-    chromium: Browser,
-    service: Service,
-    invited: Invited,
-    database: DatabaseOf,
-    tmp_path: Path,
-    language: Language,
-    width: int,
-    scheme: str,
+    visiting: Visiting, invited: Invited, language: Language, width: int, scheme: str
 ) -> None:
-    await service.hear(person_updated(invited.person_id, language=language, version=2))
     mute, unmute, undone = NAMES[language]
-    # Served in a thread of its own, it needs connections of its own.
-    own = Database((await database("notifications")).runtime_url)
-    app = service_app("notifications", own, [], routers=[unsubscribe_pages(own, LINKS, service.clock)])
     path = urlsplit(LINKS.unsubscribe_url(Unsubscribe(invited.person_id, "invitations"))).path
-    async with served(app, "/post") as root, reader(chromium, language, width, color_scheme=scheme) as page:
-        look = Look(page, f"{language}-{width}-{scheme}", tmp_path)
-        await page.goto(f"{root}{path}")
+    async with visiting(unsubscribe_pages, language, width, scheme) as visit:
+        page, look = visit.page, visit.look
+        await page.goto(f"{visit.root}{path}")
         await look.at("unsubscribe")
         await go_by_keyboard(page, mute)
         await press_enter(page)
@@ -55,7 +39,7 @@ async def test_somebody_mutes_a_topic_by_keyboard_and_takes_it_back(
         await press_enter(page)
         await expect(page.get_by_role("status")).to_have_text(undone)
         await look.at("subscribed-again")
-        await page.goto(f"{root}/unsubscribe/nothing")
+        await page.goto(f"{visit.root}/unsubscribe/nothing")
         await look.at("unsubscribe-unknown")
 
     assert look.broken == {}

@@ -63,7 +63,7 @@ class Filled:
 
     def sent(self, form: Form) -> "Filled":
         """Return the form with what was sent in it."""
-        return replace(self, given={name: _sent(form, name, value) for name, value in self.given.items()})
+        return replace(self, given={name: sent(form, name, value) for name, value in self.given.items()})
 
     def refused(self, form: Form, why: Refused) -> "Filled":
         """Return the form with what was sent in it, and what is wrong with that.
@@ -80,7 +80,7 @@ class Filled:
     def _changed_meanwhile(self, form: Form) -> "Filled":
         stood = _stood(form, self.given)
         given = {
-            name: _both(stood[name], now=value, sent=_sent(form, name, value)) for name, value in self.given.items()
+            name: _both(stood[name], now=value, sent=sent(form, name, value)) for name, value in self.given.items()
         }
         return replace(
             self, given=given, meanwhile={name: value for name, value in self.given.items() if value != stood[name]}
@@ -114,7 +114,7 @@ def read(body: type[Asked], sent: Mapping[str, object]) -> Asked:
 
 def texts(form: Form, names: Sequence[str]) -> dict[str, str | None]:
     """Return some fields of a form as the JSON API takes them: an empty one is null."""
-    return {name: form.text(name).replace("\r\n", "\n") or None for name in names}
+    return {name: form.text(name) or None for name in names}
 
 
 def number(text: str) -> int | str:
@@ -122,9 +122,9 @@ def number(text: str) -> int | str:
     return int(text) if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() else text
 
 
-def _sent(form: Form, name: str, like: Value) -> Value:
+def sent(form: Form, name: str, like: Value) -> Value:
     """Return what was sent in a field: a text, or several where it has several."""
-    return form.text(name).replace("\r\n", "\n") if isinstance(like, str) else form.texts(name)
+    return form.text(name) if isinstance(like, str) else form.texts(name)
 
 
 def _stood(form: Form, now: Given) -> Given:

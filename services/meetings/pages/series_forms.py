@@ -9,7 +9,7 @@ from shared.web.forms import Form
 from ..bodies import TEXTS
 from ..recurrence import EveryWeekday, EveryWeeks, NthWeekday, Rule, Single
 from ..series import Reminder, Series
-from .reading import Given, number, texts
+from .reading import Given, number, sent, texts
 
 NUMBERS = ("minutes", "horizon_days")
 RULE = ("kind", "weekday", "nth", "months", "weeks", "day")
@@ -80,8 +80,8 @@ def new_series(form: Form) -> dict[str, Any]:
 def changed_series(form: Form, before: Given) -> dict[str, Any]:
     """Return what the form asks to be changed from a day on, given what stood in it."""
     asked = {**_described(form), "on_holiday": form.text("on_holiday")}
-    changed = {name: value for name, value in asked.items() if _sent(form, name, before) != before[name]}
-    if any(_sent(form, name, before) != before[name] for name in RULE):
+    changed = {name: value for name, value in asked.items() if sent(form, name, before[name]) != before[name]}
+    if any(sent(form, name, before[name]) != before[name] for name in RULE):
         changed["recurrence"] = _recurrence(form)
     return {**changed, "from": form.text("from"), "reason": form.text("reason") or None}
 
@@ -141,9 +141,3 @@ def _rule_given(rule: Rule) -> dict[str, str | Sequence[str]]:
 def _reminder(text: str) -> dict[str, object]:
     before, _, unit = text.partition(" ")
     return {"before": number(before), "unit": unit}
-
-
-def _sent(form: Form, name: str, before: Given) -> str | Sequence[str]:
-    if isinstance(before[name], str):
-        return form.text(name).replace("\r\n", "\n")
-    return form.texts(name)

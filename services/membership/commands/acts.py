@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from shared import cli
 from shared.database.pool import Connection, Database, opened
 from shared.errors import Refused, Trouble
+from shared.web.models import LARGEST
 
 Act = Callable[[Connection, argparse.Namespace], Awaitable[int]]
 Acts = Callable[[Database, argparse.Namespace], Awaitable[int]]
@@ -53,6 +54,6 @@ def visible(text: str | None) -> str:
 
 def a_number(written: str) -> int:
     """Read the number of something that we keep."""
-    if not (written.isascii() and written.isdecimal() and 0 < int(written) < 2**63):
+    if not (written.isascii() and written.isdecimal() and 0 < int(written) <= LARGEST):
         raise argparse.ArgumentTypeError(f"{written!r} is no number that a list shows")
     return int(written)

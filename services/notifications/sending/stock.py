@@ -87,10 +87,7 @@ class Stock:
         self._unwritten.clear()
         self._written.clear()
         in_hand = frozenset(self._in_hand)
-        untried = self._unsettled.keys() - in_hand
-        self._claims.give_back(untried)
-        for email_id in untried:
-            del self._unsettled[email_id]
+        self._give_back(self._unsettled.keys() - in_hand)
         await self._claims.settle()
         return in_hand  # as it was then: what is put back meanwhile is in the stock
 
@@ -138,8 +135,8 @@ class Stock:
 
     def leave(self, topics: Collection[Topic]) -> None:
         """Hand back what is about some topics."""
-        left = [email for email in self._unwritten if email.topic in topics]
-        left += [item.email for item in self._written if item.email.topic in topics]
+        left = [email.id for email in self._unwritten if email.topic in topics]
+        left += [item.email.id for item in self._written if item.email.topic in topics]
         self._unwritten = deque(email for email in self._unwritten if email.topic not in topics)
         self._written = deque(item for item in self._written if item.email.topic not in topics)
         self._give_back(left)
@@ -158,10 +155,10 @@ class Stock:
         while item is None and self._written:
             item = self._written.popleft()
             if clock() > item.begin_by:
-                self._give_back([item.email])
+                self._give_back([item.email.id])
                 item = None
             elif until := self._leave_alone(item.email.address):
-                self._give_back([item.email], until)
+                self._give_back([item.email.id], until)
                 item = None
         if item:
             self._in_hand.add(item.email.id)
@@ -189,7 +186,7 @@ class Stock:
         self._drained = len(emails) < most
         for email in emails:
             if until := self._leave_alone(email.address):
-                self._give_back([email], until)
+                self._give_back([email.id], until)
             else:
                 self._unwritten.append(email)
         self._writing.wake()
@@ -218,7 +215,7 @@ class Stock:
         self._supply(len(self._written))
         return True
 
-    def _give_back(self, emails: Collection[Email], not_before: datetime | None = None) -> None:
-        for email in emails:
-            self._unsettled.pop(email.id, None)
-        self._claims.give_back([email.id for email in emails], not_before)
+    def _give_back(self, email_ids: Collection[int], not_before: datetime | None = None) -> None:
+        for email_id in email_ids:
+            self._unsettled.pop(email_id, None)
+        self._claims.give_back(email_ids, not_before)
